@@ -1,0 +1,103 @@
+"""Record types: what the service itself keeps. Records have no edges and no validity in time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated as A
+from typing import Any, ClassVar
+
+from graph_schema.markers import Code, Doc, Instant, Record, Words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token(Record):
+    """A bearer token, kept as a hash; never exported."""
+
+    EXPORTED: ClassVar = False
+    digest: A[str, Doc("SHA-256 of the secret, in hexadecimal")]
+    scopes: A[tuple[str, ...], Doc("What it allows: read, write, admin")]
+    person: A[str | None, Doc("Id of the person it acts for")] = None
+    label: A[str | None, Doc("What it is for")] = None
+    created_at: A[Instant, Doc("When it was made")]
+    revoked_at: A[Instant | None, Doc("When it was withdrawn")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportBatch(Record):
+    """One import: where it came from, how far it got, what was rejected."""
+
+    source: A[str, Doc("Name of the source")]
+    status: A[Code, Doc("Status"), Words("import_status")]
+    started_at: A[Instant, Doc("When it started")]
+    finished_at: A[Instant | None, Doc("When it ended")] = None
+    actor: A[str, Doc("Who started it")]
+    digest: A[str | None, Doc("Digest of the files and the mapping")] = None
+    facts: A[int, Doc("Facts written")] = 0
+    unchanged: A[int, Doc("Facts that were there already")] = 0
+    rejected: A[int, Doc("Rows rejected")] = 0
+    undated: A[int, Doc("Rows without a date")] = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindingState(Record):
+    """What people decided about a finding."""
+
+    rule: A[str, Doc("Rule id")]
+    subject: A[str, Doc("Id of the subject")]
+    key: A[str | None, Doc("Distinguishes findings of one rule on one subject")] = None
+    state: A[str, Doc("snoozed, accepted or assigned")]
+    until: A[Instant | None, Doc("When the decision expires")] = None
+    actor: A[str, Doc("Who decided")]
+    reason: A[str | None, Doc("Why")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft(Record):
+    """A what-if: changes that are not facts."""
+
+    name: A[str, Doc("Name")]
+    changes: A[Any, Doc("The changes, as a change set's operations")]
+    actor: A[str, Doc("Who made it")]
+    created_at: A[Instant, Doc("When")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Record):
+    """A deal review: the frozen state, decisions and commitments."""
+
+    opportunity: A[str, Doc("Id of the opportunity")]
+    as_of: A[Instant, Doc("The state that was reviewed")]
+    decisions: A[Any, Doc("Decisions and commitments")]
+    actor: A[str, Doc("Who led it")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCard(Record):
+    """A fitted model, as data, with its evaluation."""
+
+    kind: A[str, Doc("What it predicts")]
+    fitted_at: A[Instant, Doc("When")]
+    body: A[Any, Doc("Coefficients and evaluation")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterSet(Record):
+    """An immutable version of the parameters."""
+
+    version: A[str, Doc("Version")]
+    digest: A[str, Doc("Digest of the values")]
+    values: A[Any, Doc("The values")]
+    active: A[bool, Doc("Scores are computed with it")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tombstone(Record):
+    """What remains of an erased person: no personal data."""
+
+    erased_at: A[Instant, Doc("When")]
+    actor: A[str, Doc("Who asked for it")]
+
+
+RECORDS: tuple[type[Record], ...] = (
+    Token, ImportBatch, FindingState, Draft, Review, ModelCard, ParameterSet, Tombstone,
+)  # fmt: skip
