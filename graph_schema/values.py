@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from graph_schema.markers import Money
+from graph_schema.markers import Bounds, Money
 from graph_schema.registry import Kind, Property
 from graph_schema.vocabulary import OPEN_KINDS, VOCABULARIES
 
@@ -201,13 +201,12 @@ def check_value(prop: Property, value: Any) -> Any:
                     "unknown_word", f"{word!r} is not one of {', '.join(prop.words)}", allowed=prop.words
                 )
     if prop.bounds is not None:
-        _check_bounds(prop, canonical)
+        _check_bounds(prop.bounds, canonical)
     return canonical
 
 
-def _check_bounds(prop: Property, number: float) -> None:
-    assert prop.bounds is not None
-    low, high = prop.bounds.low, prop.bounds.high
+def _check_bounds(bounds: Bounds, number: float) -> None:
+    low, high = bounds.low, bounds.high
     if (low is not None and number < low) or (high is not None and number > high):
         limits = f"{'' if low is None else f'{low:g}'}..{'' if high is None else f'{high:g}'}"
         raise ValueProblem("out_of_bounds", f"{number:g} is outside {limits}", low=low, high=high)

@@ -107,7 +107,8 @@ class NodeTable:
         if not len(self.key):
             return np.full(len(keys), -1, dtype=np.int64)
         at = np.searchsorted(self.key, keys).clip(0, len(self.key) - 1)
-        return np.where(self.key[at] == keys, at, -1).astype(np.int64)
+        found: Ints = np.where(self.key[at] == keys, at, -1).astype(np.int64)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class LocalDays:
         """The local day number of each instant."""
         moments = np.asarray(instants, dtype=np.int64)
         at = np.searchsorted(self.transitions, moments, side="right") - 1
-        return np.floor_divide(moments + self.offsets[at], MICROSECONDS_A_DAY)
+        days: Ints = np.floor_divide(moments + self.offsets[at], MICROSECONDS_A_DAY)
+        return days
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +186,14 @@ def edge_table(
     start = np.full(size, ALWAYS, dtype=np.int64) if valid_from is None else valid_from
     stop = np.full(size, OPEN, dtype=np.int64) if valid_to is None else valid_to
     order = np.lexsort((key, target, source))
+    identity = [_frozen(np.asarray(part, dtype=np.int64)[order]) for part in (source, target, key)]
+    validity = [_frozen(np.asarray(part, dtype=np.int64)[order]) for part in (start, stop)]
     return EdgeTable(
-        *(_frozen(np.asarray(part, dtype=np.int64)[order]) for part in (source, target, key, start, stop)),
+        source=identity[0],
+        target=identity[1],
+        key=identity[2],
+        valid_from=validity[0],
+        valid_to=validity[1],
         columns={name: _frozen(column[order]) for name, column in full.items()},
     )
 
