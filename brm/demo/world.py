@@ -1,0 +1,40 @@
+"""Puts the demonstration world together and orders its changes by when they were learnt."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from brm.demo.build import Builder
+from brm.demo.contacts import build_contacts
+from brm.demo.deals import build_deals
+from brm.demo.organisations import build_organisations
+from graph_schema.changes import Change, EdgeRef
+
+DEMO_SOURCE = "demonstration (made up)"
+CLOSED_DEALS = 180
+OPEN_DEALS = 120
+INTERACTIONS = 20_600
+
+
+def generate(anchor: date, seed: int = 20_240_229) -> list[Change]:
+    """The world as changes, nodes before the edges that need them.
+
+    The history ends on the Monday of the anchor's week, so within a week the world is the same.
+    """
+    b = Builder(anchor - timedelta(days=anchor.weekday()), seed)
+    world = build_organisations(b)
+    deals = build_deals(b, world, CLOSED_DEALS, OPEN_DEALS)
+    build_contacts(b, world, deals, INTERACTIONS)
+    return _unique(sorted(b.changes, key=lambda c: (isinstance(c.entity, EdgeRef), c.recorded_at)))
+
+
+def _unique(changes: list[Change]) -> list[Change]:
+    """The changes without those that state the same edge from the same day once more."""
+    seen: set[tuple[object, ...]] = set()
+    kept = []
+    for change in changes:
+        identity = (change.verb, change.entity, change.valid_from)
+        if not isinstance(change.entity, EdgeRef) or identity not in seen:
+            seen.add(identity)
+            kept.append(change)
+    return kept

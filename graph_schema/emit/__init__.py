@@ -1,0 +1,1 @@
+"""What is derived from the registry for readers and other programs."""
