@@ -138,7 +138,8 @@ def _write_stages(b: Builder, deal: Deal, amount: float) -> None:
         winner="demo:us" if won else (b.pick(deal.rivals).id if deal.outcome == "lost" else None),
         contract_amount=cny(amount * float(b.rng.uniform(0.85, 1.02))) if won else None,
         decided_by=b.pick(("one_person", "several", "whole_chain")) if b.chance(0.7) else None,
-        veto_used=b.chance(0.08), loss_reason=b.pick(("price", "relationship", "product")) if deal.outcome == "lost" else None,
+        veto_used=b.chance(0.08),
+        loss_reason=b.pick(("price", "relationship", "product")) if deal.outcome == "lost" else None,
     )  # fmt: skip
 
 

@@ -247,5 +247,7 @@ def _installed_base(b: Builder, world: Organisations) -> None:
                 if share > 0.1:
                     b.edge(
                         "buys", account.id, offering, key=vendor.id, since=b.start,
-                        installed_share=round(float(share), 3), potential=cny(float(b.rng.lognormal(14, 0.6))), current=cny(float(b.rng.lognormal(12.5, 0.6))),
+                        installed_share=round(float(share), 3),
+                        potential=cny(float(b.rng.lognormal(14, 0.6))),
+                        current=cny(float(b.rng.lognormal(12.5, 0.6))),
                     )  # fmt: skip

@@ -1,0 +1,23 @@
+"""The command line. Commands import what they need when they run, so that help is quick."""
+
+from __future__ import annotations
+
+import typer
+
+from brm.cli import asking, editing, running, schema, transfer
+
+app = typer.Typer(
+    name="brm",
+    help="A graph of customer relationships that quantifies, explains and advises.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for module in (running, transfer, schema, asking, editing):
+    module.register(app)
+
+
+def main() -> None:
+    """Entry point of the ``brm`` program."""
+    app()

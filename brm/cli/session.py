@@ -1,0 +1,180 @@
+"""What every command shares: its common options, the open workspace, and how results are printed."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from brm.errors import BrmError, Conflict, NotAllowed, NotComputable, StoreUnusable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from brm.i18n import Catalogue
+    from brm.principal import Principal
+    from brm.services.workspace import Workspace
+    from brm.settings import Settings
+    from brm.store.protocol import When
+
+DONE, REJECTED, USAGE, UNUSABLE, CONFLICT, FORBIDDEN = range(6)
+_EXIT_CODES: tuple[tuple[type[BrmError], int], ...] = (
+    (StoreUnusable, UNUSABLE),
+    (Conflict, CONFLICT),
+    (NotAllowed, FORBIDDEN),
+    (NotComputable, REJECTED),
+    (BrmError, USAGE),
+)
+
+StoreOption = Annotated[str | None, typer.Option("--store", help="Store URL, e.g. sqlite:///PATH", show_default=False)]
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file", show_default=False)]
+AsOfOption = Annotated[str | None, typer.Option("--as-of", help="Day or moment to look at", show_default=False)]
+LangOption = Annotated[str | None, typer.Option("--lang", help="zh-CN or en", show_default=False)]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, as over HTTP")]
+_COMMON: dict[str, tuple[Any, Any]] = {
+    "store": (StoreOption, None), "config": (ConfigOption, None), "as_of": (AsOfOption, None),
+    "lang": (LangOption, None), "as_json": (JsonOption, False),
+}  # fmt: skip
+
+
+class Session:
+    """One run of a command: settings, and on first use the workspace, principal and texts."""
+
+    def __init__(
+        self, store: str | None, config: Path | None, as_of: str | None, lang: str | None, as_json: bool
+    ) -> None:
+        from brm.settings import load_settings
+
+        self.as_json = as_json
+        self._as_of = as_of
+        self._flags = {"store": store, "lang": lang}
+        self.config = config
+        self.settings: Settings = load_settings(config, **self._flags)
+
+    @functools.cached_property
+    def workspace(self) -> Workspace:
+        """The open store with its settings."""
+        from brm.services.workspace import Workspace
+
+        return Workspace.open(self.settings)
+
+    @functools.cached_property
+    def principal(self) -> Principal:
+        """The administrator at this machine."""
+        from brm.principal import local_admin
+
+        return local_admin(self.settings.language, self.settings.zone)
+
+    @functools.cached_property
+    def texts(self) -> Catalogue:
+        """The texts in the session's language."""
+        from brm.i18n import catalogue
+
+        return catalogue(self.settings.language)
+
+    @functools.cached_property
+    def when(self) -> When:
+        """The moment that the command looks at."""
+        from brm.services.moments import when
+
+        return when(self._as_of, None, self.settings.zone)
+
+    @property
+    def flags(self) -> dict[str, Any]:
+        """The settings given as options."""
+        return dict(self._flags)
+
+    @functools.cached_property
+    def console(self) -> Console:
+        """Where people read results."""
+        from rich.console import Console
+
+        return Console(highlight=False)
+
+    @functools.cached_property
+    def diagnostics(self) -> Console:
+        """Where people read how it goes; never mixed with results."""
+        from rich.console import Console
+
+        return Console(stderr=True, highlight=False)
+
+    def output(self, data: Any, human: Callable[[Any], None]) -> None:
+        """Print the result: as JSON, or by the function that writes it for people."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=False) + "\n")
+        else:
+            human(data)
+
+    def items(self, items: list[Any], human: Callable[[list[Any]], None]) -> None:
+        """Print a whole list in the API's shape, or by the function that writes it for people."""
+        if self.as_json:
+            self.output({"items": items, "next": None, "revision": self.workspace.store.revision()}, human)
+        else:
+            human(items)
+
+    def close(self) -> None:
+        """Release the store, if it was opened."""
+        if "workspace" in self.__dict__:
+            self.workspace.close()
+
+
+def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int | None]], Callable[..., None]]:
+    """Register a command whose first parameter is a `Session`; it may return an exit code."""
+
+    def register(function: Callable[..., int | None]) -> Callable[..., None]:
+        signature = inspect.signature(function, eval_str=True)
+        own = list(signature.parameters.values())[1:]
+        common = [
+            inspect.Parameter(each, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+            for each, (annotation, default) in _COMMON.items()
+        ]
+
+        @functools.wraps(function)
+        def run(**given: Any) -> None:
+            session_options = {each: given.pop(each) for each in _COMMON}
+            raise typer.Exit(_run(function, session_options, given))
+
+        keyword_only = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in own]
+        run.__signature__ = signature.replace(parameters=[*keyword_only, *common])  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in [*keyword_only, *common]}
+        app.command(name)(run)
+        return run
+
+    return register
+
+
+def _run(function: Callable[..., int | None], options: dict[str, Any], given: dict[str, Any]) -> int:
+    session: Session | None = None
+    try:
+        session = Session(**options)
+        return function(session, **given) or DONE
+    except BrmError as error:
+        _report(error, options["as_json"])
+        return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
+    finally:
+        if session is not None:
+            session.close()
+
+
+def _report(error: BrmError, as_json: bool) -> None:
+    if as_json:
+        problem = {
+            "code": error.code,
+            "detail": error.message,
+            "remedy": error.remedy or None,
+            "errors": error.detail or None,
+        }
+        sys.stderr.write(json.dumps(problem, ensure_ascii=False, default=str) + "\n")
+        return
+    sys.stderr.write(f"{error.message}\n")
+    if error.remedy:
+        sys.stderr.write(f"→ {error.remedy}\n")
+
+
+Language = Literal["zh-CN", "en"]

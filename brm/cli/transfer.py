@@ -1,0 +1,114 @@
+"""``brm import, export, restore, backup``: data in and out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from brm.cli.session import Session, command
+
+LIST, SHOW, UNDO = "list", "show", "undo"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    _register_import(app)
+    _register_export(app)
+
+
+def _register_import(app: typer.Typer) -> None:
+    @command(app, "import")
+    def import_(
+        session: Session,
+        target: Annotated[str, typer.Argument(metavar="DIR|list|show|undo", help="Folder or file to import")],
+        id_: Annotated[
+            str | None, typer.Argument(metavar="ID", help="Import to show or undo", show_default=False)
+        ] = None,
+        mapping: Annotated[
+            Path | None, typer.Option(help="Mapping file, or the name of a shipped one", show_default=False)
+        ] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change")] = False,
+        strict: Annotated[bool, typer.Option("--strict", help="All rows or none")] = False,
+        rejects: Annotated[
+            Path | None, typer.Option(help="Write rejected rows to this CSV", show_default=False)
+        ] = None,
+        source: Annotated[str | None, typer.Option(help="Name of the source", show_default=False)] = None,
+    ) -> int | None:
+        """Import a folder; or list imports, show or undo one."""
+        from brm.cli import importing
+
+        if target == LIST:
+            return importing.show_all(session)
+        if target in (SHOW, UNDO):
+            return importing.show_one(session, id_) if target == SHOW else importing.undo(session, id_)
+        return importing.run(session, Path(target), mapping, rejects, source, dry_run=dry_run, strict=strict)
+
+
+def _register_export(app: typer.Typer) -> None:
+    @command(app, "export")
+    def export(
+        session: Session, file: Annotated[Path, typer.Argument(help="File to write, one JSON object a line")]
+    ) -> None:
+        """Write the whole graph with its history to a file."""
+        number = 0
+        partial = file.with_name(f"{file.name}.partial")
+        with _writing(partial) as out:
+            for row in session.workspace.store.export():
+                out.write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
+                number += 1
+        partial.replace(file)
+        shape = {"file": str(file), "rows": number}
+        session.output(shape, lambda s: session.console.print(session.texts.text("cli.exported", **s), soft_wrap=True))
+
+    @command(app, "restore")
+    def restore(session: Session, file: Annotated[Path, typer.Argument(help="File written by brm export")]) -> None:
+        """Fill an empty store from an export."""
+        from brm.services import shapes
+
+        with _reading(file) as lines:
+            receipt = session.workspace.store.load(_parsed(file, lines))
+        session.output(
+            shapes.receipt(receipt),
+            lambda s: session.console.print(
+                session.texts.text("cli.committed", revision=s["revision"], written=s["written"])
+            ),
+        )
+
+    @command(app, "backup")
+    def backup(session: Session, file: Annotated[Path, typer.Argument(help="File to write")]) -> None:
+        """Copy the store consistently while it is in use."""
+        session.workspace.store.backup(str(file))
+        session.output({"file": str(file)}, lambda s: session.console.print(s["file"], soft_wrap=True))
+
+
+def _writing(path: Path) -> Any:
+    from brm.errors import StoreUnusable
+
+    try:
+        return path.open("w", encoding="utf-8")
+    except OSError as problem:
+        raise StoreUnusable(f"cannot write {path}: {problem.strerror}", remedy="choose another file") from None
+
+
+def _reading(path: Path) -> Any:
+    from brm.errors import StoreUnusable
+
+    try:
+        return path.open(encoding="utf-8")
+    except OSError as problem:
+        raise StoreUnusable(f"cannot read {path}: {problem.strerror}", remedy="check the path") from None
+
+
+def _parsed(path: Path, lines: Any) -> Any:
+    from brm.errors import InvalidInput
+
+    for number, line in enumerate(lines, start=1):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            raise InvalidInput(
+                f"{path}, line {number}: not a JSON object", remedy="the file is cut off or not an export; export again"
+            ) from None

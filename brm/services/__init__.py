@@ -1,0 +1,1 @@
+"""What the service does. Every function takes a workspace and the principal it acts for."""

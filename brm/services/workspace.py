@@ -1,0 +1,113 @@
+"""An open store with its settings: what services, the command line and the server work on."""
+
+from __future__ import annotations
+
+import threading
+import tomllib
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from scoring.reference import Reference, reduce_reference
+
+from brm.errors import InvalidInput
+from brm.principal import Language, Principal, local_admin
+from brm.services.moments import end_of_day, local_day, now
+from brm.settings import Settings
+from brm.store import open_store
+from brm.store.protocol import NOW, Store, When
+from scoring.parameters import Parameters
+from scoring.snapshot import Snapshot
+
+KEPT_SNAPSHOTS = 16
+
+
+class Workspace:
+    """A store, its settings, the active parameters, and snapshots kept while they are current."""
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self.store = store
+        self.settings = settings
+        self.parameters = load_parameters(settings)
+        self._lock = threading.Lock()
+        self._snapshots: OrderedDict[tuple[object, ...], Snapshot] = OrderedDict()
+        self._references: OrderedDict[tuple[object, ...], Reference] = OrderedDict()
+
+    @classmethod
+    def open(cls, settings: Settings) -> Workspace:
+        """Open the store that the settings name."""
+        return cls(open_store(settings.store, zone=settings.zone), settings)
+
+    def close(self) -> None:
+        """Release the store."""
+        self.store.close()
+
+    def local_principal(self, language: Language | None = None) -> Principal:
+        """The administrator at this machine."""
+        return local_admin(language or self.settings.language, self.settings.zone)
+
+    def moment(self, when: When) -> When:
+        """``when`` with its dates filled in."""
+        as_of = now() if when.as_of is None else when.as_of
+        return When(as_of, as_of if when.known_at is None else when.known_at)
+
+    def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
+        """The graph at a moment; kept per commit and moment (for now: per minute)."""
+        stamp = now() // 60_000_000 if when.as_of is None else when
+        key = (self.store.revision(), stamp, None if accounts is None else tuple(sorted(accounts)))
+        with self._lock:
+            if key in self._snapshots:
+                self._snapshots.move_to_end(key)
+                return self._snapshots[key]
+        made = self.store.snapshot(accounts, self.moment(when))
+        with self._lock:
+            self._snapshots[key] = made
+            while len(self._snapshots) > KEPT_SNAPSHOTS:
+                self._snapshots.popitem(last=False)
+        return made
+
+    def reference(self, when: When = NOW) -> Reference:
+        """The population quantities, reduced over facts up to the end of the previous local day."""
+        moment = self.moment(when)
+        zone = self.settings.zone
+        yesterday = local_day(moment.as_of or 0, zone) - timedelta(days=1)
+        end = end_of_day(yesterday, zone)
+        known = end if moment.known_at == moment.as_of else moment.known_at
+        key = (end, known)
+        with self._lock:
+            if key in self._references:
+                return self._references[key]
+        made = reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
+        with self._lock:
+            self._references[key] = made
+            while len(self._references) > KEPT_SNAPSHOTS:
+                self._references.popitem(last=False)
+        return made
+
+
+def load_parameters(settings: Settings) -> Parameters:
+    """The default parameters with the overrides of the file that the settings name."""
+    if settings.params is None:
+        return Parameters()
+    path = Path(settings.params)
+    try:
+        overrides = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise InvalidInput(f"parameter file {path}: {problem.strerror}", remedy="check BRM_PARAMS") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise InvalidInput(f"parameter file {path} is not TOML: {problem}", remedy="correct the file") from None
+    try:
+        return Parameters().with_values(_flat(overrides))
+    except (KeyError, ValueError) as problem:
+        raise InvalidInput(f"parameter file {path}: {problem}", remedy="see docs/reference/parameters.md") from None
+
+
+def _flat(tree: dict[str, object], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            flat.update(_flat(value, f"{prefix}{name}."))
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat

@@ -1,0 +1,67 @@
+"""Tiers: every folder under tests/ is one. The summary tells what each ran, skipped and cost."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+HERE = Path(__file__).parent
+
+settings.register_profile("default", max_examples=60, deadline=None, print_blob=True)
+settings.register_profile(
+    "deep", max_examples=1_000, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require", default="", help="Comma-separated tiers that must run at least one test, none of it skipped"
+    )
+
+
+def _tier(nodeid: str) -> str:
+    parts = nodeid.split("::")[0].split("/")
+    return parts[1] if len(parts) > 2 else "unit"
+
+
+class Tally:
+    def __init__(self, config: pytest.Config) -> None:
+        self.required = {each for each in config.getoption("--require").split(",") if each}
+        self.seconds: dict[str, float] = defaultdict(float)
+        self.ran: dict[str, int] = defaultdict(int)
+        self.skipped: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        tier = _tier(report.nodeid)
+        self.seconds[tier] += report.duration
+        if report.skipped:
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+            self.skipped[tier][reason.removeprefix("Skipped: ")] += 1
+        elif report.when == "call":
+            self.ran[tier] += 1
+
+    def missing(self) -> list[str]:
+        return sorted(tier for tier in self.required if not self.ran[tier])
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        terminalreporter.section("tiers")
+        for tier in sorted({*self.ran, *self.skipped}):
+            terminalreporter.line(f"{tier:<14}{self.ran[tier]:>6} ran {self.seconds[tier]:>8.1f} s")
+            for reason, number in self.skipped[tier].items():
+                terminalreporter.line(f"{'':<14}{number:>6} skipped: {reason}")
+        for tier in self.missing():
+            terminalreporter.line(f"{tier:<14}required, but nothing ran")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.missing() and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Tally(config), "tier-tally")
