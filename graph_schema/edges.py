@@ -83,9 +83,7 @@ class Influences(Edge):
     KEY: ClassVar = "scope"
     scope: A[Ref | None, Doc("The account or opportunity it holds in; absent = everywhere"),
              Points(("company", "opportunity"))] = None  # fmt: skip
-    weight: A[float | None, Doc("How much the second listens to the first; absent = 1"), Bounds(0, None)] = (
-        None
-    )
+    weight: A[float | None, Doc("How much the second listens to the first; absent = 1"), Bounds(0, None)] = None
     source_class: SourceClass = None
     confidence: Confidence = None
 

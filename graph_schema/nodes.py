@@ -58,9 +58,7 @@ class Position(Node):
     """A seat in an organisation, held by nobody, one person or several."""
 
     title: A[str, Doc("Title on the card"), Search()]
-    function: A[
-        str | None, Doc("Job role, e.g. procurement; colleagues are ranked within it"), Category()
-    ] = None
+    function: A[str | None, Doc("Job role, e.g. procurement; colleagues are ranked within it"), Category()] = None
     level: A[
         int | None,
         Doc("1 staff, 2 manager, 3 department head, 4 executive, 5 top; absent = unknown"),
@@ -91,9 +89,7 @@ class Opportunity(Node):
     """A deal, open or closed; the closed ones are the projects that habits are learnt from."""
 
     name: A[str, Doc("Name"), Search()]
-    status: A[
-        Code | None, Doc("Open, won by us, lost to a rival, or no decision"), Words("opportunity_status")
-    ] = None
+    status: A[Code | None, Doc("Open, won by us, lost to a rival, or no decision"), Words("opportunity_status")] = None
     kind: A[Code | None, Doc("Deal type"), Words("opportunity_kind")] = None
     stage: A[Code | None, Doc("Stage; its history is in the versions"), Words("stage")] = None
     tier: A[Code | None, Doc("Deal tier A to E"), Words("deal_tier")] = None
@@ -110,18 +106,14 @@ class Opportunity(Node):
     award_form: A[Code | None, Doc("How the contract is awarded"), Words("award_form")] = None
     award_rule: A[Code | None, Doc("What decides among offers"), Words("award_rule")] = None
     price_weight: A[float | None, Doc("Share of price in the scoring sheet"), Bounds(0, 1)] = None
-    specification_author: A[Ref | None, Doc("Who wrote the specification"), Points(("company", "person"))] = (
-        None
-    )
+    specification_author: A[Ref | None, Doc("Who wrote the specification"), Points(("company", "person"))] = None
     bundled: A[bool | None, Doc("Several needs are bought as one")] = None
     compelling_event: A[str | None, Doc("What forces a decision by a date")] = None
     compelling_event_on: A[Day | None, Doc("Day of the compelling event")] = None
     loss_reason: A[str | None, Doc("Why the deal was lost"), Category()] = None
     decided_by: A[Code | None, Doc("Who really decided"), Words("decided_by")] = None
     veto_used: A[bool | None, Doc("Somebody used a veto")] = None
-    claimed_likelihood: A[
-        float | None, Doc("Win probability the seller typed; kept beside ours"), Bounds(0, 1)
-    ] = None
+    claimed_likelihood: A[float | None, Doc("Win probability the seller typed; kept beside ours"), Bounds(0, 1)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +135,7 @@ class Observation(Node):
     """An item of evidence: something seen, written, told or believed, on a date."""
 
     at: A[Instant, Doc("When it was observed")]
-    kind: A[
-        str, Doc("What is observed: an observation kind, or criterion:, project_check:, state: and an id")
-    ]
+    kind: A[str, Doc("What is observed: an observation kind, or criterion:, project_check:, state: and an id")]
     value: A[float | None, Doc("Size: a stance -1..1, a depth 0..5, a belief 0..1"), Bounds(-1, 5)] = None
     word: A[str | None, Doc("Word of the kind's own vocabulary, e.g. an orientation"), Category()] = None
     source_class: A[Code, Doc("Observed or document, inside source, seller's opinion"), Words("source_class")]

@@ -31,9 +31,7 @@ from graph_schema.markers import (
 )
 from graph_schema.vocabulary import VOCABULARIES
 
-Kind = Literal[
-    "text", "integer", "real", "flag", "instant", "day", "money", "code", "codes", "ref", "texts", "any"
-]
+Kind = Literal["text", "integer", "real", "flag", "instant", "day", "money", "code", "codes", "ref", "texts", "any"]
 _SCALARS: dict[Any, Kind] = {
     str: "text",
     int: "integer",
@@ -84,7 +82,18 @@ class TypeSpec:
     target: tuple[str, ...] = ()
     key: str | None = None
     symmetric: bool = False
+    loop_allowed: bool = False
     exported: bool = True
+
+    @property
+    def references(self) -> tuple[Property, ...]:
+        """The properties that hold the id of another node, the edge's key aside."""
+        return tuple(p for p in self.properties.values() if p.kind == "ref" and p.name != self.key)
+
+    @property
+    def searched(self) -> tuple[Property, ...]:
+        """The properties that take part in search; the first one is the display name."""
+        return tuple(p for p in self.properties.values() if p.search)
 
     @property
     def label(self) -> str:
@@ -185,9 +194,15 @@ def _property(field: dataclasses.Field[Any], hint: Any) -> Property:
     )
 
 
+EXTRA = Property(name="extra", kind="any", required=False, doc="Fields of the installation's own: a flat map by name")
+"""Every node and edge type has it; versioned with the fact like any other property."""
+
+
 def _spec(declared: type[Node | Edge | Record], sort: Literal["node", "edge", "record"]) -> TypeSpec:
     hints = typing.get_type_hints(declared, include_extras=True)
     properties = {f.name: _property(f, hints[f.name]) for f in dataclasses.fields(typing.cast(Any, declared))}
+    if sort != "record":
+        properties[EXTRA.name] = EXTRA
     spec = TypeSpec(
         name=type_name(declared),
         sort=sort,
@@ -196,7 +211,12 @@ def _spec(declared: type[Node | Edge | Record], sort: Literal["node", "edge", "r
     )
     if issubclass(declared, Edge):
         return dataclasses.replace(
-            spec, source=declared.FROM, target=declared.TO, key=declared.KEY, symmetric=declared.SYMMETRIC
+            spec,
+            source=declared.FROM,
+            target=declared.TO,
+            key=declared.KEY,
+            symmetric=declared.SYMMETRIC,
+            loop_allowed=declared.LOOP_ALLOWED,
         )
     if issubclass(declared, Record):
         return dataclasses.replace(spec, exported=declared.EXPORTED)
@@ -207,9 +227,7 @@ def _spec(declared: type[Node | Edge | Record], sort: Literal["node", "edge", "r
 def registry() -> Registry:
     """The registry of all declared types, built once."""
 
-    def by_name(
-        declared: tuple[type[Any], ...], sort: Literal["node", "edge", "record"]
-    ) -> Mapping[str, TypeSpec]:
+    def by_name(declared: tuple[type[Any], ...], sort: Literal["node", "edge", "record"]) -> Mapping[str, TypeSpec]:
         return MappingProxyType({type_name(each): _spec(each, sort) for each in declared})
 
     return Registry(

@@ -9,9 +9,9 @@ NaN in a real column, `MISSING` in an integer column, -1 in a code, flag or ref 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,7 @@ from graph_schema import Property, TypeSpec, registry
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Column = npt.NDArray[Any]
+T = TypeVar("T")
 
 MISSING = np.iinfo(np.int64).min
 ALWAYS = np.iinfo(np.int64).min
@@ -204,9 +205,7 @@ def _complete(spec: TypeSpec, size: int, columns: Mapping[str, Column]) -> dict[
     if unknown:
         raise KeyError(f"{spec.name} has no snapshot column {', '.join(sorted(unknown))}")
     return {
-        name: np.asarray(columns[name], dtype=dtype)
-        if name in columns
-        else np.full(size, missing, dtype=dtype)
+        name: np.asarray(columns[name], dtype=dtype) if name in columns else np.full(size, missing, dtype=dtype)
         for name, (dtype, missing) in layout.items()
     }
 
@@ -219,7 +218,7 @@ def _frozen(array: Column) -> Column:
 class Snapshot:
     """The graph at ``as_of`` as tables; never changed, only replaced through `apply`."""
 
-    __slots__ = ("_digest", "as_of", "edges", "local_days", "nodes", "today")
+    __slots__ = ("_derived", "_digest", "as_of", "edges", "local_days", "nodes", "today")
 
     def __init__(
         self,
@@ -233,10 +232,15 @@ class Snapshot:
         self.local_days = local_days or LocalDays()
         self.today = int(self.local_days.of(as_of))
         self.nodes = {name: nodes.get(name) or node_table(name, empty, {}) for name in registry().nodes}
-        self.edges = {
-            name: edges.get(name) or edge_table(name, empty, empty, {}) for name in registry().edges
-        }
+        self.edges = {name: edges.get(name) or edge_table(name, empty, empty, {}) for name in registry().edges}
         self._digest: str | None = None
+        self._derived: dict[Hashable, Any] = {}
+
+    def derived(self, name: Hashable, build: Callable[[Snapshot], T]) -> T:
+        """The value that ``build`` makes of this snapshot, made once: an index, a reduction."""
+        if name not in self._derived:
+            self._derived[name] = build(self)
+        return cast(T, self._derived[name])
 
     @property
     def digest(self) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
-from api.dependencies import Moment, Reader, Space, Writer, WriteTerms
+from api.dependencies import ItemId, Moment, Reader, Space, Writer, WriteTerms
 from api.models import ChangeSetBody, Entity, ReceiptBody, UndoBody
 from api.problems import PROBLEMS
 from brm.services import changesets, editing, reading, shapes
@@ -60,7 +60,7 @@ def read_edge(
     space: Space,
     principal: Reader,
     when: Moment,
-    id: Annotated[str, Path(max_length=700, examples=["for:demo:opportunity/1>demo:company/6"])],
+    id: ItemId,
     response: Response,
 ) -> Entity:
     """One edge by its id."""
@@ -70,9 +70,7 @@ def read_edge(
 
 
 @router.get("/neighbourhoods/{id}", operation_id="read_neighbourhood")
-def read_neighbourhood(
-    space: Space, principal: Reader, when: Moment, id: Annotated[str, Path(min_length=1, max_length=200)]
-) -> dict[str, Any]:
+def read_neighbourhood(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
     """An entity with the edges at it and the names at their ends."""
     found = reading.neighbourhood(space.store, principal, id, when)
     return {

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from api.dependencies import (
     IfMatch,
+    ItemId,
     Moment,
     Reader,
     Space,
@@ -33,7 +34,6 @@ COLLECTIONS = {
     "requirements": "requirement", "contracts": "contract", "deliveries": "delivery", "tickets": "ticket",
     "payments": "payment",
 }  # fmt: skip
-ItemId = Annotated[str, Path(min_length=1, max_length=200, examples=["demo:person/17"])]
 
 
 class _Create(BaseModel):
@@ -119,10 +119,10 @@ def collection_router(segment: str, type_: str) -> APIRouter:
         space: Space,
         principal: Writer,
         terms: WriteTerms,
-        body: NewItem,
-        response: Response,  # type: ignore[valid-type]
+        body: NewItem,  # type: ignore[valid-type]
+        response: Response,
     ) -> ReceiptBody:
-        given = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        given: dict[str, Any] = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
         values = {name: value for name, value in given["properties"].items() if value is not None}
         identity, receipt = _create(space, principal, type_, given, values, terms)
         response.headers["Location"] = f"/api/v1/{segment}/{path_segment(identity)}"
@@ -137,11 +137,16 @@ def collection_router(segment: str, type_: str) -> APIRouter:
 
     @router.patch("/{id}", operation_id=f"revise_{singular}")
     def revise_item(
-        space: Space, principal: Writer, terms: WriteTerms, id: ItemId, body: Changes, response: Response,  # type: ignore[valid-type]
+        space: Space,
+        principal: Writer,
+        terms: WriteTerms,
+        id: ItemId,
+        body: Changes,
+        response: Response,
         if_match: IfMatch = None,
-    ) -> ReceiptBody:  # fmt: skip
+    ) -> ReceiptBody:
         reading.entity(space.store, principal, id, type_=type_)
-        given = body.model_dump(exclude_unset=True)  # type: ignore[attr-defined]
+        given: dict[str, Any] = body.model_dump(exclude_unset=True)
         start = given.get("valid_from")
         receipt = editing.revise(
             space.store, principal, id, given["properties"],

@@ -84,7 +84,7 @@ def _register_care(app: typer.Typer) -> None:
         """Bring the store to this program's schema."""
         from brm.store import open_store
 
-        store = open_store(session.settings.store, zone=session.settings.zone, migrating=True)
+        store = open_store(session.settings.store, zone=session.settings.zone)
         try:
             done = store.migrate(dry_run=dry_run)
         finally:

@@ -1,0 +1,118 @@
+"""Scores, explanations, findings, introduction paths and decision-chain maps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.dependencies import ItemId, Moment, Reader, Space, Texts, Writer
+from api.problems import PROBLEMS
+from brm.guidance import engine, states
+from brm.services import paths, rendering, scores
+from brm.services.chain_map import chain_map
+
+router = APIRouter(responses=PROBLEMS)
+Kind = Annotated[Literal["key_person", "decision_chain"], Query(description="Which relationship")]
+VendorQuery = Annotated[str | None, Query(max_length=200, description="Vendor; default us", examples=["us"])]
+ScopeQuery = Annotated[str | None, Query(max_length=200, description="Account or opportunity")]
+
+
+class FindingDecision(BaseModel):
+    """What somebody decided about a finding."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Literal["snoozed", "accepted", "assigned", "open"]
+    until: datetime | None = Field(default=None, description="When the decision expires")
+    reason: str | None = Field(default=None, max_length=1_000)
+
+
+@router.get("/scores", tags=["scores"], operation_id="list_scores")
+def list_scores(
+    space: Space, principal: Reader, texts: Texts, when: Moment, kind: Kind,
+    subject: Annotated[list[str] | None, Query(max_length=500, description="Ids; default all")] = None,
+    vendor: VendorQuery = None, scope: ScopeQuery = None,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:  # fmt: skip
+    """Scores of a kind, best first."""
+    found = scores.score(space, principal, kind, subject or (), vendor=vendor, scope=scope, when=when)
+    items = [rendering.score(each, texts) for each in scores.shapes(space, found, limit)]
+    return {"items": items, "next": None, "total": len(found.rows), "revision": found.revision}
+
+
+@router.get("/scores/{kind}/{id}", tags=["scores"], operation_id="explain_score")
+def explain_score(
+    space: Space, principal: Reader, texts: Texts, when: Moment, kind: Literal["key_person", "decision_chain"], id: ItemId,
+    vendor: VendorQuery = None, scope: ScopeQuery = None,
+) -> dict[str, Any]:  # fmt: skip
+    """One score with all that adds up to it, its raw inputs and evidence."""
+    shape = scores.explain(space, principal, kind, id, vendor=vendor, scope=scope, when=when)
+    return rendering.score(shape, texts)
+
+
+@router.get("/opportunities/{id}/chain", tags=["opportunities"], operation_id="read_chain")
+def read_chain(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
+    """The decision chain of an opportunity as trees along the reporting lines."""
+    return chain_map(space, principal, id, when=when)
+
+
+@router.get("/accounts/{id}/map", tags=["accounts"], operation_id="read_map")
+def read_map(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
+    """The people of an account as trees along the reporting lines."""
+    return chain_map(space, principal, id, when=when)
+
+
+@router.get("/accounts/{id}/findings", tags=["accounts"], operation_id="findings_of_account")
+def findings_of_account(space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId) -> dict[str, Any]:
+    """What needs attention at an account, and what to do."""
+    return _findings(space, principal, texts, when, id)
+
+
+@router.get("/findings", tags=["findings"], operation_id="list_findings")
+def list_findings(
+    space: Space, principal: Reader, texts: Texts, when: Moment,
+    subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
+) -> dict[str, Any]:  # fmt: skip
+    """What needs attention at a person, account or opportunity, and what to do."""
+    return _findings(space, principal, texts, when, subject)
+
+
+def _findings(space: Any, principal: Any, texts: Any, when: Any, subject: str) -> dict[str, Any]:
+    revision = space.store.revision()
+    items = [rendering.finding(each, texts) for each in engine.findings(space, principal, subject, when=when)]
+    return {"items": items, "next": None, "revision": revision}
+
+
+@router.patch("/findings/{id}", tags=["findings"], operation_id="decide_finding")
+def decide_finding(space: Space, principal: Writer, id: ItemId, body: FindingDecision) -> dict[str, Any]:
+    """Snooze, accept or assign a finding, or open it again."""
+    return states.decide(space.store, principal, id, state=body.state, until=body.until, reason=body.reason)
+
+
+@router.get("/people/{id}/paths", tags=["people"], operation_id="paths_to_person")
+def paths_to_person(
+    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
+    max_hops: Annotated[int, Query(ge=1, le=paths.FURTHEST)] = 4,
+) -> dict[str, Any]:  # fmt: skip
+    """Who of ours reaches this person, and how."""
+    return _paths(space, principal, texts, when, id, None, max_hops)
+
+
+@router.get("/paths", tags=["paths"], operation_id="list_paths")
+def list_paths(
+    space: Space, principal: Reader, texts: Texts, when: Moment,
+    to: Annotated[str, Query(min_length=1, max_length=200)],
+    start: Annotated[str | None, Query(alias="from", max_length=200)] = None,
+    max_hops: Annotated[int, Query(ge=1, le=paths.FURTHEST)] = 4,
+) -> dict[str, Any]:  # fmt: skip
+    """The strongest introduction paths to a person, from anybody of ours or from one."""
+    return _paths(space, principal, texts, when, to, start, max_hops)
+
+
+def _paths(space: Any, principal: Any, texts: Any, when: Any, to: str, start: str | None, hops: int) -> dict[str, Any]:
+    found = paths.paths(space, principal, to, start=start, max_hops=hops, when=when)
+    found["items"] = [rendering.path_item(each, texts) for each in found["items"]]
+    return found

@@ -1,0 +1,215 @@
+"""``brm score, explain, findings, path, map``: what the graph says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from brm.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+Vendor = Annotated[str | None, typer.Option(help="Vendor; default us", show_default=False)]
+ScopeOption = Annotated[str | None, typer.Option(help="Account or opportunity", show_default=False)]
+KindArgument = Annotated[str, typer.Argument(help="key_person or decision_chain")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    _register_scores(app)
+    _register_advice(app)
+
+
+def _register_scores(app: typer.Typer) -> None:
+    @command(app, "score")
+    def score(
+        session: Session,
+        kind: KindArgument,
+        ids: Annotated[
+            list[str] | None, typer.Argument(help="People, accounts or opportunities", show_default=False)
+        ] = None,
+        everything: Annotated[bool, typer.Option("--all", help="Every subject")] = False,
+        vendor: Vendor = None,
+        scope: ScopeOption = None,
+        limit: Annotated[int | None, typer.Option(help="Most rows; default all", show_default=False)] = None,
+    ) -> None:
+        """Score people, accounts or opportunities, best first."""
+        from brm.errors import InvalidInput
+        from brm.services import rendering, scores
+
+        if not ids and not everything and scope is None:
+            raise InvalidInput("nothing to score is named", remedy="name ids, or use --all")
+        found = scores.score(
+            session.workspace, session.principal, kind, ids or (), vendor=vendor, scope=scope, when=session.when
+        )
+        shapes = [rendering.score(each, session.texts) for each in scores.shapes(session.workspace, found, limit)]
+        session.items(shapes, lambda items: _print_scores(session, items))
+
+    @command(app, "explain")
+    def explain(
+        session: Session,
+        kind: KindArgument,
+        id_: Annotated[str, typer.Argument(metavar="ID")],
+        vendor: Vendor = None,
+        scope: ScopeOption = None,
+    ) -> None:
+        """Explain one score: what adds up to it, from which evidence."""
+        from brm.services import rendering, scores
+
+        shape = scores.explain(
+            session.workspace, session.principal, kind, id_, vendor=vendor, scope=scope, when=session.when
+        )
+        session.output(rendering.score(shape, session.texts), lambda shown: print_explanation(session, shown))
+
+
+def _register_advice(app: typer.Typer) -> None:
+    @command(app, "findings")
+    def findings(
+        session: Session,
+        id_: Annotated[str, typer.Argument(metavar="ID", help="Person, account or opportunity")],
+    ) -> None:
+        """What needs attention there, and what to do about it."""
+        from brm.guidance import engine
+        from brm.services import rendering
+
+        found = engine.findings(session.workspace, session.principal, id_, when=session.when)
+        shapes = [rendering.finding(each, session.texts) for each in found]
+        session.items(shapes, lambda items: print_findings(session, items))
+
+    @command(app, "path")
+    def path(
+        session: Session,
+        to: Annotated[str, typer.Argument(metavar="TO", help="Person to reach")],
+        start: Annotated[
+            str | None, typer.Option("--from", help="One of ours; default anybody", show_default=False)
+        ] = None,
+        max_hops: Annotated[int, typer.Option(help="Longest path")] = 4,
+    ) -> None:
+        """Who of ours reaches this person, and how."""
+        from brm.services import paths, rendering
+
+        found = paths.paths(session.workspace, session.principal, to, start=start, max_hops=max_hops, when=session.when)
+        found["items"] = [rendering.path_item(each, session.texts) for each in found["items"]]
+        session.output(found, lambda shown: _print_paths(session, shown))
+
+    @command(app, "map")
+    def map_(
+        session: Session,
+        id_: Annotated[str, typer.Argument(metavar="ID", help="Account or opportunity")],
+    ) -> None:
+        """The decision chain as a tree."""
+        from brm.services.chain_map import chain_map
+
+        shape = chain_map(session.workspace, session.principal, id_, when=session.when)
+        session.output(shape, lambda shown: print_map(session, shown))
+
+
+def _print_scores(session: Session, items: list[dict[str, Any]]) -> None:
+    from brm.cli.tables import print_table
+
+    if not items:
+        session.console.print(session.texts.text("cli.nothing_found"))
+        return
+    rows = [
+        {
+            "subject": each["subject"]["name"],
+            "id": each["subject"]["id"],
+            "scope": each["scope"]["name"],
+            "score": each["score"],
+            "p10–p90": f"{each['interval']['p10']:.0f}–{each['interval']['p90']:.0f}",
+            "band": session.texts.text(f"band.{each['band']}"),
+            "complete": f"{each['completeness']:.0%}",
+        }
+        for each in items
+    ]
+    print_table(session.console, tuple(rows[0]), rows)
+
+
+def print_explanation(session: Session, shape: dict[str, Any]) -> None:
+    """A score, the parts that add up to it, and how sure it is."""
+    from rich.table import Table
+
+    texts = session.texts
+    kind = texts.text(f"kind.{shape['kind']}")
+    headline = texts.text("score.headline", kind=kind, subject=shape["subject"]["name"], vendor=shape["vendor"]["name"])
+    session.console.print(f"[bold]{headline}[/bold]", soft_wrap=True)
+    value = texts.text(
+        "score.value", score=shape["score"], band=texts.text(f"band.{shape['band']}"), day=shape["as_of"],
+        completeness=shape["completeness"], **shape["interval"],
+    )  # fmt: skip
+    session.console.print(value, soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(texts.text("score.contributions"), overflow="fold")
+    table.add_column(texts.text("score.effect"), justify="right")
+    table.add_row(texts.text("score.base"), f"{shape['base']:.1f}")
+    for each in sorted(shape["contributions"], key=lambda c: -abs(c["effect"])):
+        table.add_row(each["text"], f"{each['effect']:+.1f}".replace("-", "−"))
+    table.add_row(f"[bold]{texts.text('score.total')}[/bold]", f"[bold]{shape['score']:.1f}[/bold]")
+    session.console.print(table)
+
+
+def print_findings(session: Session, items: list[dict[str, Any]]) -> None:
+    """Findings with reason, advice, owner, due day, way in and expected effect."""
+    texts = session.texts
+    if not items:
+        session.console.print(texts.text("cli.nothing_found"))
+    for each in items:
+        advice = each["advice"]
+        severity = texts.text(f"severity.{each['severity']}")
+        session.console.print(f"[bold]● {each['title']}[/bold] · {severity}", soft_wrap=True)
+        session.console.print(f"  {each['why']}", soft_wrap=True)
+        owner = advice["owner"]["name"] if advice["owner"] else "—"
+        line = texts.text("advice.line", ask=advice["text"], owner=owner, due=advice["due"])
+        session.console.print(f"  → {line}", soft_wrap=True)
+        if advice["path"]:
+            session.console.print(f"  {texts.text('advice.route', route=advice['path']['text'])}", soft_wrap=True)
+        effect = advice["effect"]
+        if effect:
+            words = {**effect, "kind": texts.text(f"kind.{effect['kind']}")}
+            session.console.print(f"  {texts.text('advice.effect', **words)}", soft_wrap=True)
+        else:
+            session.console.print(f"  {texts.text('advice.no_effect')}", soft_wrap=True)
+
+
+def _print_paths(session: Session, shape: dict[str, Any]) -> None:
+    texts, target = session.texts, shape["target"]["name"]
+    if not shape["items"]:
+        session.console.print(texts.text("path.none", target=target, hops=shape["max_hops"]))
+        return
+    session.console.print(f"[bold]{texts.text('path.headline', target=target)}[/bold]")
+    for item in shape["items"]:
+        strength = texts.text("path.strength", strength=item["strength"])
+        session.console.print(f"{item['text']} · {strength}", soft_wrap=True)
+        session.console.print(f"  {' · '.join(hop['text'] for hop in item['hops'])}", soft_wrap=True)
+        session.console.print(f"  → {item['ask']}", soft_wrap=True)
+
+
+def print_map(session: Session, shape: dict[str, Any]) -> None:
+    """The tree of people, each with title, roles, influence and stance."""
+    from rich.tree import Tree
+
+    tree = Tree(f"[bold]{shape['subject']['name']}[/bold]", guide_style="dim")
+    for person in shape["people"]:
+        _branch(session, tree, person)
+    session.console.print(tree, soft_wrap=True)
+    if shape["missing_roles"]:
+        roles = ", ".join(session.texts.word("buying_role", role) for role in shape["missing_roles"])
+        session.console.print(session.texts.text("map.roles", roles=roles))
+
+
+def _branch(session: Session, tree: Tree, person: dict[str, Any]) -> None:
+    texts = session.texts
+    roles = "/".join(texts.word("buying_role", role) for role in person["roles"])
+    stance, title = person["stance"], f" ({person['title']})" if person["title"] else ""
+    parts = [
+        f"{person['name']}{title}",
+        roles,
+        texts.text("map.influence", influence=person["influence"]),
+        texts.text("map.unknown") if stance is None else texts.text("map.stance", stance=stance),
+        texts.text("map.cycle") if person["cycle"] else "",
+    ]
+    branch = tree.add(" · ".join(part for part in parts if part))
+    for report in person["reports"]:
+        _branch(session, branch, report)

@@ -1,0 +1,125 @@
+"""Who of ours reaches a person, through whom, and what to ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from brm.errors import InvalidInput
+from brm.principal import Principal
+from brm.services import reading
+from brm.services.subjects import keys_of
+from brm.services.workspace import Workspace
+from brm.store.protocol import NOW, When
+from graph_schema.changes import EdgeRef
+from graph_schema.vocabulary import VOCABULARIES, code_number
+from scoring.machinery.people import current, people_of
+from scoring.parameters import Parameters
+from scoring.routes import Network, Route, best_routes
+from scoring.snapshot import Floats, Ints, Snapshot
+from scoring.ties import colleague_ties
+
+RESTRICTED = code_number("sensitivity", "restricted")
+FURTHEST = 6
+TIE, KNOWS = 0, 1
+
+
+class People:
+    """The network of one snapshot: our colleagues' ties, and who knows whom."""
+
+    def __init__(self, snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> None:
+        colleague, person, strength = colleague_ties(snapshot, parameters)
+        first, second, closeness, how = _acquaintances(snapshot, parameters, restricted=restricted)
+        people = people_of(snapshot)
+        self.colleagues = people.key[people.colleague]
+        self.first = np.concatenate([colleague, first])
+        self.second = np.concatenate([person, second])
+        self.strength = np.concatenate([strength, closeness])
+        self.sort = np.concatenate([np.full(len(colleague), TIE), np.full(len(first), KNOWS)])
+        self.how = np.concatenate([np.full(len(colleague), -1), how])
+        self.rivals = _rival_staff(snapshot)
+        self.network = Network(self.first, self.second, self.strength, self.colleagues)
+
+    def routes(self, target: int, *, hops: int, most: int, start: int | None, colleague: float) -> list[Route]:
+        """The best routes to a person from any colleague, or from one of them through colleagues."""
+        avoid = frozenset(int(person) for person in self.rivals if person != target)
+        if start is None:
+            return best_routes(self.network, target, hops=hops, most=most, avoid=avoid)
+        others = self.colleagues[self.colleagues != start]
+        hub = (np.full(len(others), start), others, np.full(len(others), colleague))
+        network = Network(
+            np.concatenate([self.first, hub[0]]),
+            np.concatenate([self.second, hub[1]]),
+            np.concatenate([self.strength, hub[2]]),
+            np.array([start]),
+        )
+        return best_routes(network, target, hops=hops, most=most, avoid=avoid)
+
+
+def _acquaintances(snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> tuple[Ints, Ints, Floats, Ints]:
+    knows, holds = current(snapshot, "knows")
+    if not restricted:
+        holds = holds & (knows["sensitivity"] != RESTRICTED)
+    stated = knows["strength"][holds]
+    strength = np.where(np.isnan(stated), parameters.guidance.acquaintance, stated)
+    return knows.source[holds], knows.target[holds], strength, knows["kind"][holds].astype(np.int64)
+
+
+def _rival_staff(snapshot: Snapshot) -> Ints:
+    people = people_of(snapshot)
+    rows = people.seat_person[np.isin(people.seat_company, people.rivals)]
+    return people.key[rows]
+
+
+def network_of(workspace: Workspace, principal: Principal, when: When) -> People:
+    """The network over everybody, made once per snapshot."""
+    snapshot = workspace.snapshot(None, when)
+    restricted = principal.allows("admin")
+    return snapshot.derived(
+        ("network", restricted, workspace.parameters.digest),
+        lambda each: People(each, workspace.parameters, restricted=restricted),
+    )
+
+
+def paths(
+    workspace: Workspace, principal: Principal, to: str, *, start: str | None = None, max_hops: int = 4, most: int = 5,
+    when: When = NOW,
+) -> dict[str, Any]:  # fmt: skip
+    """The strongest introduction paths to a person, each hop explained."""
+    if not 1 <= max_hops <= FURTHEST:
+        raise InvalidInput(f"max_hops {max_hops} is outside 1..{FURTHEST}", remedy="ask for 1 to 6", field="max_hops")
+    target = reading.entity(workspace.store, principal, to, when, "person")
+    begin = None if start is None else reading.entity(workspace.store, principal, start, when, "person").entity.id
+    network = network_of(workspace, principal, when)
+    begin_key = None if begin is None else int(keys_of(workspace, [begin])[0])
+    routes = network.routes(
+        int(keys_of(workspace, [target.entity.id])[0]), hops=max_hops, most=most, start=begin_key,
+        colleague=workspace.parameters.guidance.colleague,
+    )  # fmt: skip
+    return {
+        "target": {"type": "person", "id": target.entity.id, "name": reading.display_name(target)},
+        "max_hops": max_hops,
+        "items": [shape(workspace, network, route) for route in routes],
+        "next": None,
+        "revision": workspace.store.revision(),
+    }
+
+
+def shape(workspace: Workspace, network: People, route: Route) -> dict[str, Any]:
+    """A route with names, and each hop's tie."""
+    names = workspace.store.names(route.people)
+    people = [{"id": names[key].id, "name": names[key].name} for key in route.people]
+    hops: list[dict[str, Any]] = []
+    for place, tie in enumerate(route.ties):
+        ends = {"from": people[place]["id"], "to": people[place + 1]["id"]}
+        if tie >= len(network.sort):
+            hops.append({**ends, "tie": "colleague", "how": None, "strength": None, "evidence": []})
+            continue
+        how = int(network.how[tie])
+        kind = None if how < 0 else VOCABULARIES["knows_kind"][how]
+        first, second = sorted((ends["from"], ends["to"]))
+        evidence = [] if kind is None else [EdgeRef("knows", first, second, kind).id]
+        sort = "tie" if network.sort[tie] == TIE else "knows"
+        hops.append({**ends, "tie": sort, "how": kind, "strength": float(network.strength[tie]), "evidence": evidence})
+    return {"people": people, "hops": hops, "strength": route.strength}

@@ -1,0 +1,104 @@
+"""Adds the texts of one language to scores and findings; the numbers stay as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brm.i18n import Catalogue
+from brm.services.subjects import OUR_VENDOR
+
+UNNAMED_PLAYS = frozenset({"win_over", "build_champion", "executive_meeting"})
+
+
+def score(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A score with the vendor's name and a text for each contribution."""
+    rendered = dict(shape)
+    rendered["vendor"] = {**shape["vendor"], "name": vendor_name(shape["vendor"], texts)}
+    if "contributions" in shape:
+        rendered["contributions"] = [
+            {**each, "text": contribution(each, rendered["vendor"]["name"], texts)} for each in shape["contributions"]
+        ]
+    return rendered
+
+
+def vendor_name(vendor: Mapping[str, Any], texts: Catalogue) -> str:
+    """The vendor's name; ours in the reader's language."""
+    return texts.text("vendor.us") if vendor["id"] == OUR_VENDOR else str(vendor["name"])
+
+
+def contribution(each: Mapping[str, Any], vendor: str, texts: Catalogue) -> str:
+    """One line that says what was observed."""
+    subject = each["subject"]["name"] if each["subject"] else ""
+    inputs = each["inputs"]
+    code = each["code"]
+    role = inputs.get("placeholder")
+    if code.endswith(".placeholder") and role == "everybody":
+        return texts.text(f"{code}_everybody")
+    return texts.text(
+        code,
+        value=each["value"],
+        subject=subject,
+        vendor=vendor,
+        influence=inputs.get("influence", 0.0),
+        role=texts.word("buying_role", role) if role else "",
+    )
+
+
+def finding(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A finding with title, reason and what to do, as a seller would say it."""
+    words = _words(shape, texts)
+    rule = shape["rule"]
+    advice = dict(shape["advice"])
+    play = advice["play"]
+    unnamed = shape["target"] is None and play in UNNAMED_PLAYS
+    advice["text"] = texts.text(f"play.{play}_unnamed" if unnamed else f"play.{play}", **words)
+    if advice["path"] is not None:
+        advice["path"] = path_item(advice["path"], texts)
+    return {
+        **shape,
+        "title": texts.text(f"finding.{rule}.title", **words),
+        "why": texts.text(f"finding.{rule}.why", **words),
+        "advice": advice,
+    }
+
+
+def _words(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    words = dict(shape["numbers"])
+    if "role" in words:
+        words["role"] = texts.word("buying_role", words["role"])
+    separator = "、" if texts.language == "zh-CN" else ", "
+    words["others"] = separator.join(other["name"] for other in shape["others"])
+    words["target"] = shape["target"]["name"] if shape["target"] else ""
+    if shape["rule"] == "no_executive_exchange":
+        days = words["days"]
+        never = days is None
+        words["days_text"] = (
+            texts.text("finding.executive_never") if never else texts.text("finding.executive_days", days=days)
+        )
+    if shape["rule"] == "left_seat":
+        places = words["others"]
+        words["now_at"] = (
+            texts.text("finding.moved_to", place=places) if places else texts.text("finding.moved_unknown")
+        )
+    return words
+
+
+def path_item(item: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A route with each hop explained and the ask that opens it."""
+    people = item["people"]
+    names = {person["id"]: person["name"] for person in people}
+    hops = [{**hop, "text": _hop(hop, names, texts)} for hop in item["hops"]]
+    first, target = people[0]["name"], people[-1]["name"]
+    if len(people) == 2:
+        ask = texts.text("path.ask.direct", first=first, target=target)
+    else:
+        ask = texts.text("path.ask.first", first=first, second=people[-2]["name"], target=target)
+    return {**item, "hops": hops, "ask": ask, "text": " → ".join(person["name"] for person in people)}
+
+
+def _hop(hop: Mapping[str, Any], names: Mapping[str, str], texts: Catalogue) -> str:
+    if hop["tie"] == "knows":
+        how = texts.word("knows_kind", hop["how"])
+        return texts.text("path.hop.knows", how=how, strength=hop["strength"])
+    return texts.text(f"path.hop.{hop['tie']}", strength=hop["strength"])

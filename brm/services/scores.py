@@ -1,0 +1,253 @@
+"""Scores of subjects with their explanations, in the shape that every surface shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from brm.errors import InvalidInput, NotComputable
+from brm.principal import Principal
+from brm.services import moments
+from brm.services.subjects import OUR_VENDOR, Subject, find_subject, keys_of, vendor_key
+from brm.services.workspace import Workspace
+from brm.store.protocol import NOW, Names, When
+from graph_schema.changes import EdgeRef
+from graph_schema.values import iso_instant
+from scoring.parameters import Parameters
+from scoring.registry import SCORERS, Scorer
+from scoring.snapshot import Ints, Snapshot
+from scoring.types import SCOPE_TYPES, US, ScoreFrame
+
+ENTITY_INPUTS = frozenset({"interaction", "observation", "colleague", "person", "staff"})
+PARAMETERS_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Rows of a frame that answer a question, with the snapshot that they were computed on."""
+
+    frame: ScoreFrame
+    rows: Ints
+    snapshot: Snapshot
+    when: When
+    revision: int
+
+
+def scorer(kind: str) -> Scorer:
+    """The scorer of a kind; InvalidInput lists the kinds."""
+    if kind not in SCORERS:
+        raise InvalidInput(f"there is no score {kind!r}", remedy=f"use one of {', '.join(SCORERS)}", field="kind")
+    return SCORERS[kind]
+
+
+def band(score: float, parameters: Parameters) -> str:
+    """cold, warm or hot."""
+    limits = parameters.evidence
+    return "cold" if score < limits.band_cold else "warm" if score < limits.band_hot else "hot"
+
+
+def score(
+    workspace: Workspace, principal: Principal, kind: str, ids: Sequence[str] = (), *, vendor: str | None = None,
+    scope: str | None = None, when: When = NOW,
+) -> Scored:  # fmt: skip
+    """Scores of a kind for the named subjects, or for all when none is named.
+
+    A person, account or opportunity may be named; an account or opportunity named for `key_person`
+    gives the people of its chain, an account named for `decision_chain` its open deals.
+    """
+    principal.require("read")
+    wanted = scorer(kind)
+    moment = workspace.moment(when)
+    revision = workspace.store.revision()
+    subjects = [find_subject(workspace, principal, each, when) for each in ids]
+    scoped = None if scope is None else find_subject(workspace, principal, scope, when)
+    accounts = _accounts([*subjects, *([scoped] if scoped else [])])
+    snapshot = workspace.snapshot(accounts if ids or scoped else None, when)
+    frame, rows = _selected(workspace, wanted, subjects, scoped, snapshot, vendor, when)
+    return Scored(frame, rows, snapshot, moment, revision)
+
+
+def _accounts(subjects: Iterable[Subject]) -> list[str]:
+    return list(dict.fromkeys(account for subject in subjects for account in subject.accounts))
+
+
+def _selected(
+    workspace: Workspace, wanted: Scorer, subjects: Sequence[Subject], scoped: Subject | None, snapshot: Snapshot,
+    vendor: str | None, when: When,
+) -> tuple[ScoreFrame, Ints]:  # fmt: skip
+    direct = [subject.id for subject in subjects if subject.type == wanted.subject]
+    through = [subject.id for subject in subjects if subject.type != wanted.subject]
+    if scoped is not None:
+        through = [scoped.id]
+    scopes = keys_of(workspace, through) if through else None
+    frame = wanted.score(
+        snapshot,
+        workspace.reference(when),
+        workspace.parameters,
+        scopes=_scopes(snapshot, wanted, scopes, direct, workspace),
+        subjects=keys_of(workspace, direct) if direct else None,
+        vendor=vendor_key(workspace, snapshot, vendor),
+    )
+    return frame, np.lexsort((frame.scope, -frame.score))
+
+
+def _scopes(
+    snapshot: Snapshot, wanted: Scorer, scopes: Ints | None, direct: Sequence[str], workspace: Workspace
+) -> Ints | None:
+    if "company" in wanted.scoped:
+        return scopes
+    if scopes is None:
+        return keys_of(workspace, direct) if direct else None
+    opportunities = snapshot.edges["for"]
+    deals = opportunities.source[np.isin(opportunities.target, scopes)]
+    plays = snapshot.edges["plays"]
+    played = plays.target[np.isin(plays.source, scopes)]
+    named = snapshot.nodes["opportunity"].key[np.isin(snapshot.nodes["opportunity"].key, scopes)]
+    status = snapshot.nodes["opportunity"]["status"]
+    still_open = snapshot.nodes["opportunity"].key[(status == 0) | (status < 0)]
+    return np.union1d(named, np.intersect1d(np.union1d(deals, played), still_open))
+
+
+def explain(
+    workspace: Workspace, principal: Principal, kind: str, id_: str, *, vendor: str | None = None,
+    scope: str | None = None, when: When = NOW,
+) -> dict[str, Any]:  # fmt: skip
+    """One score with everything behind it.
+
+    For a person without ``scope``: the account's scope, and of several the one scored highest.
+    NotComputable when the subject has no such score at that date.
+    """
+    found = score(workspace, principal, kind, [id_], vendor=vendor, scope=scope, when=when)
+    rows = [int(row) for row in found.rows if _is_subject(workspace, found, int(row), id_)]
+    if not rows:
+        raise NotComputable(
+            f"{id_} has no {kind} score at that date",
+            remedy="for key_person name a person with a seat or a role; for decision_chain an opportunity",
+            id=id_,
+        )
+    accounts_first = sorted(rows, key=lambda row: (int(found.frame.scope_type[row]), -found.frame.score[row]))
+    return row_shape(workspace, found, accounts_first[0], explained=True)
+
+
+def _is_subject(workspace: Workspace, found: Scored, row: int, id_: str) -> bool:
+    return int(found.frame.subject[row]) == workspace.store.keys([id_])[id_]
+
+
+def shapes(workspace: Workspace, found: Scored, limit: int | None = None) -> list[dict[str, Any]]:
+    """The rows as the API lists them, best first, without contributions."""
+    rows = found.rows if limit is None else found.rows[:limit]
+    keys = {int(k) for row in rows for k in (found.frame.subject[row], found.frame.vendor[row], found.frame.scope[row])}
+    names = workspace.store.names(keys, found.when)
+    return [_shape(workspace, found, int(row), names) for row in rows]
+
+
+def row_shape(workspace: Workspace, found: Scored, row: int, *, explained: bool = False) -> dict[str, Any]:
+    """One row as every surface shows it; ``explained`` adds contributions and raw inputs."""
+    frame = found.frame
+    keys = {int(frame.subject[row]), int(frame.vendor[row]), int(frame.scope[row])}
+    if not explained:
+        return _shape(workspace, found, row, workspace.store.names(keys, found.when))
+    explanation = frame.explain(row)
+    plain = explanation.as_dict()
+    keys |= _keys_in(plain["inputs"]) | {k for c in explanation.contributions for k in _evidence_keys(c.evidence)}
+    keys |= {c.subject for c in explanation.contributions if c.subject is not None}
+    keys |= {k for c in explanation.contributions for k in _keys_in(dict(c.inputs))}
+    names = workspace.store.names(keys, found.when)
+    shape = _shape(workspace, found, row, names)
+    shape["contributions"] = [_contribution(c, names) for c in explanation.contributions]
+    shape["inputs"] = _with_ids(explanation.inputs, names)
+    shape["reference"] = explanation.reference
+    return shape
+
+
+def _shape(workspace: Workspace, found: Scored, row: int, names: Mapping[int, Names]) -> dict[str, Any]:
+    frame, value = found.frame, float(found.frame.score[row])
+    scope = int(frame.scope[row])
+    return {
+        "kind": frame.kind,
+        "subject": _named(int(frame.subject[row]), names),
+        "vendor": _vendor(int(frame.vendor[row]), names),
+        "scope": {"type": SCOPE_TYPES[int(frame.scope_type[row])], **_identity(scope, names)},
+        "as_of": moments.local_day(found.when.as_of or 0, workspace.settings.zone).isoformat(),
+        "moment": iso_instant(found.when.as_of or 0),
+        "score": value,
+        "interval": {"p10": float(frame.p10[row]), "p90": float(frame.p90[row])},
+        "completeness": float(frame.completeness[row]),
+        "band": band(value, workspace.parameters),
+        "rank": None,
+        "link": frame.link,
+        "base": float(frame.base),
+        "change": None,
+        "parameters": {"version": PARAMETERS_VERSION, "digest": workspace.parameters.digest},
+        "revision": found.revision,
+    }
+
+
+def _contribution(each: Any, names: Mapping[int, Names]) -> dict[str, Any]:
+    return {
+        "factor": each.factor,
+        "value": each.value,
+        "unit": each.unit,
+        "prior": each.prior,
+        "weight": each.weight,
+        "effect": each.effect,
+        "code": each.code,
+        "subject": None if each.subject is None else _named(each.subject, names),
+        "evidence": [_evidence_id(item, names) for item in each.evidence],
+        "inputs": _with_ids(each.inputs, names),
+    }
+
+
+def _named(key: int, names: Mapping[int, Names]) -> dict[str, Any]:
+    known = names[key]
+    return {"type": known.type, "id": known.id, "name": known.name}
+
+
+def _identity(key: int, names: Mapping[int, Names]) -> dict[str, Any]:
+    return {"id": names[key].id, "name": names[key].name} if key in names else {"id": None, "name": None}
+
+
+def _vendor(key: int, names: Mapping[int, Names]) -> dict[str, Any]:
+    return {"id": OUR_VENDOR, "name": None} if key == US else _identity(key, names)
+
+
+def _evidence_keys(evidence: Iterable[Any]) -> set[int]:
+    keys: set[int] = set()
+    for item in evidence:
+        keys |= {int(item)} if isinstance(item, int) else {int(item[1]), int(item[2])}
+    return keys
+
+
+def _evidence_id(item: Any, names: Mapping[int, Names]) -> str:
+    if isinstance(item, int):
+        return names[item].id
+    type_, source, target = item
+    first, second = (
+        sorted((names[source].id, names[target].id)) if type_ == "knows" else (names[source].id, names[target].id)
+    )
+    return EdgeRef(type_, first, second).id
+
+
+def _keys_in(tree: Any) -> set[int]:
+    if isinstance(tree, Mapping):
+        here = {int(v) for n, v in tree.items() if n in ENTITY_INPUTS and isinstance(v, int) and v > 0}
+        return here.union(*(_keys_in(value) for value in tree.values()))
+    if isinstance(tree, list | tuple):
+        return set().union(*(_keys_in(value) for value in tree))
+    return set()
+
+
+def _with_ids(tree: Any, names: Mapping[int, Names]) -> Any:
+    if isinstance(tree, Mapping):
+        return {
+            name: (names[value].id if value in names else None)
+            if name in ENTITY_INPUTS and isinstance(value, int)
+            else _with_ids(value, names)
+            for name, value in tree.items()
+        }
+    if isinstance(tree, list | tuple):
+        return [_with_ids(value, names) for value in tree]
+    return tree

@@ -1,0 +1,232 @@
+"""The store protocol over an engine's `View`: what every engine does alike."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from brm.errors import InvalidInput, NotFound
+from brm.store import carrying, erasing, walking, writing
+from brm.store.history import state_of, versions_of
+from brm.store.partition import snapshot_of
+from brm.store.protocol import (
+    NOW,
+    Commit,
+    Expansion,
+    Names,
+    Page,
+    Query,
+    RecordState,
+    State,
+    Touched,
+    Trail,
+    Version,
+    When,
+)
+from brm.store.searching import display_name
+from brm.store.tables import local_days
+from brm.store.view import Moment, View
+from graph_schema import Property, registry
+from graph_schema.changes import ChangeSet, EntityRef, NodeRef, Receipt, edge_ref
+from graph_schema.validation import canonical_edge
+from graph_schema.values import ValueProblem, check_value
+from scoring.snapshot import Snapshot
+
+Clock = Callable[[], int]
+
+
+def system_clock() -> int:
+    """Microseconds since the epoch."""
+    return time.time_ns() // 1_000
+
+
+class Engine(ABC):
+    """Base of the engines. ``clock`` gives the time of commits and of reads without a date."""
+
+    url: str
+
+    def __init__(self, url: str, *, zone: str | None = None, clock: Clock | None = None) -> None:
+        self.url = url
+        self._clock = clock or system_clock
+        self._local_days = local_days(zone)
+
+    @abstractmethod
+    def _reading(self) -> AbstractContextManager[View]:
+        """A consistent state to read."""
+
+    @abstractmethod
+    def _writing(self) -> AbstractContextManager[View]:
+        """An exclusive transaction: committed at the end, rolled back on an error."""
+
+    def _moment(self, view: View, when: When) -> Moment:
+        at = when.as_of
+        if at is None:
+            at = max(self._clock(), view.last()[1])
+        return Moment(at, at if when.known_at is None else when.known_at)
+
+    def revision(self) -> int:
+        """The number of the last commit, 0 for an empty store."""
+        with self._reading() as view:
+            return view.last()[0]
+
+    def apply(self, change_set: ChangeSet) -> Receipt:
+        """Validate and commit atomically; InvalidInput, Conflict or NotFound leave no trace."""
+        checked = writing.check(change_set)
+        with self._writing() as view:
+            return writing.write(view, checked, self._clock())
+
+    def fetch(self, ids: Sequence[str], when: When = NOW) -> dict[str, State]:
+        """The entities with these ids (node ids, aliases or edge ids) that exist at that moment."""
+        with self._reading() as view:
+            moment = self._moment(view, when)
+            refs = resolve(view, ids)
+            entries = view.entries(list(dict.fromkeys(refs.values())))
+            states = {
+                given: state_of(ref, entries[ref], moment.at, moment.known_at)
+                for given, ref in refs.items()
+                if ref in entries
+            }
+        return {given: state for given, state in states.items() if state is not None}
+
+    def history(self, entity_id: str) -> tuple[Version, ...]:
+        """All versions of one entity by ``(recorded_at, revision)``; NotFound when there are none."""
+        with self._reading() as view:
+            ref = resolve(view, (entity_id,)).get(entity_id)
+            entry = view.entries((ref,)).get(ref) if ref is not None else None
+            if ref is None or entry is None:
+                raise NotFound(f"there is no entity {entity_id!r}", remedy="Check the id; search finds it by name.")
+            commits = {f.revision: view.commit(f.revision) for f in entry.facts}
+        return versions_of(ref, entry, {number: c for number, c in commits.items() if c is not None})
+
+    def find(self, query: Query) -> Page:
+        """One page of nodes of a type."""
+        query = checked_query(query)
+        with self._reading() as view:
+            found = view.search(query, self._moment(view, query.when))
+            revision = view.last()[0]
+        items = found[: query.limit]
+        following = None
+        if len(found) > query.limit:
+            following = (items[-1].sort, items[-1].state.entity.id)
+        return Page(tuple(each.state for each in items), following, revision)
+
+    def expand(self, expansion: Expansion) -> list[Trail]:
+        """Trails from the start nodes."""
+        with self._reading() as view:
+            return walking.trails(view, expansion, self._moment(view, expansion.when))
+
+    def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
+        """The graph at that moment as tables: everything, or the partitions of these accounts."""
+        with self._reading() as view:
+            moment = self._moment(view, when)
+            keys = None
+            if accounts is not None:
+                refs = resolve(view, accounts)
+                missing = [each for each in accounts if not isinstance(refs.get(each), NodeRef)]
+                if missing:
+                    raise NotFound(f"there is no account {missing[0]!r}", remedy="Check the account's id.")
+                keys = list(view.keys([ref.id for ref in refs.values()]).values())
+            return snapshot_of(view, keys, moment, self._local_days)
+
+    def keys(self, ids: Sequence[str]) -> dict[str, int]:
+        """The snapshot key of each node id that the store knows."""
+        with self._reading() as view:
+            aliases = view.aliases()
+            real = {given: aliases.get(given, given) for given in ids}
+            found = view.keys(list(dict.fromkeys(real.values())))
+        return {given: found[each] for given, each in real.items() if each in found}
+
+    def names(self, keys: Iterable[int], when: When = NOW) -> dict[int, Names]:
+        """Type, id and name of each snapshot key (the id stands in where there is no name)."""
+        with self._reading() as view:
+            moment = self._moment(view, when)
+            refs = view.by_key(keys)
+            entries = view.entries(list(refs.values()))
+        found: dict[int, Names] = {}
+        for key, ref in refs.items():
+            state = state_of(ref, entries[ref], moment.at, moment.known_at) if ref in entries else None
+            name = display_name(registry().nodes[ref.type], state.properties) if state else None
+            found[key] = Names(ref.type, ref.id, name or ref.id)
+        return found
+
+    def changes(self, since: int, limit: int = 10_000) -> list[Touched]:
+        """Entities touched after a revision, by revision, then id; the order of commits."""
+        with self._reading() as view:
+            return view.changes(since, limit)
+
+    def commits(self, *, since: int = 0, import_id: str | None = None, limit: int = 1_000) -> list[Commit]:
+        """Commits after a revision, oldest first."""
+        with self._reading() as view:
+            return view.commits(since, import_id, limit)
+
+    def records(self, type_: str, ids: Sequence[str] | None = None) -> list[RecordState]:
+        """Records of a type by id, all of them or the ones named."""
+        if type_ not in registry().records:
+            raise InvalidInput(f"there is no record type {type_!r}", remedy="Use a declared record type.")
+        with self._reading() as view:
+            return view.records(type_, ids)
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """The whole graph with its history as JSON objects, the same from every engine."""
+        with self._reading() as view:
+            yield from carrying.rows(view)
+
+    def load(self, rows: Iterable[dict[str, Any]]) -> Receipt:
+        """Fill an empty store with an export; Conflict when the store is not empty."""
+        with self._writing() as view:
+            return carrying.load(view, rows)
+
+    def erase(self, person_id: str, actor: str) -> Receipt:
+        """Physically remove a person's values everywhere; a tombstone without them remains."""
+        with self._writing() as view:
+            return erasing.erase(view, person_id, actor, self._clock())
+
+
+def resolve(view: View, ids: Sequence[str]) -> dict[str, EntityRef]:
+    """The entity behind each id that can be one: a node id, an alias or an edge id."""
+    aliases = view.aliases()
+    real = {given: aliases.get(given, given) for given in ids}
+    nodes = view.nodes(list(dict.fromkeys(real.values())))
+    found: dict[str, EntityRef] = {}
+    for given, identity in real.items():
+        known = nodes.get(identity)
+        if known is not None:
+            found[given] = NodeRef(known.type, identity)
+            continue
+        edge = edge_ref(identity)
+        if edge is not None and edge.type in registry().edges:
+            found[given] = canonical_edge(registry().edges[edge.type], edge)
+    return found
+
+
+def checked_query(query: Query) -> Query:
+    """The query with canonical values; InvalidInput for what the declarations do not know."""
+    spec = registry().nodes.get(query.type)
+    if spec is None:
+        raise InvalidInput(f"there is no node type {query.type!r}", remedy="Use a declared node type.")
+    if query.limit < 1:
+        raise InvalidInput("a page has at least one item", remedy="Ask for 1 to 500 items.")
+    equals: dict[str, Any] = {}
+    for name, value in query.equals.items():
+        prop = spec.properties.get(name)
+        if prop is None or prop.kind == "any":
+            raise InvalidInput(
+                f"{spec.name} has no property {name!r} to filter by", remedy="Filter by a declared property."
+            )
+        equals[name] = _checked_value(prop, value)
+    return replace(query, equals=equals)
+
+
+def _checked_value(prop: Property, value: Any) -> Any:
+    if value is None:
+        return None
+    one_of = prop.kind == "codes" and isinstance(value, str)
+    try:
+        canonical = check_value(prop, (value,) if one_of else value)
+    except ValueProblem as bad:
+        raise InvalidInput(f"{prop.name}: {bad}", remedy="Give a value that the property can have.") from None
+    return value if one_of else canonical

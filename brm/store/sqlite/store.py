@@ -1,0 +1,186 @@
+"""The engine itself: opening a file, what it says of itself, backup and close."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from brm.errors import InvalidInput, StoreUnusable
+from brm.store.engine import Clock, Engine
+from brm.store.protocol import Migration, StoreInfo
+from brm.store.sqlite import migrating
+from brm.store.sqlite.connections import BUSY_SECONDS, Pool, explained
+from brm.store.sqlite.session import Session
+from brm.store.view import Moment
+from graph_schema import registry
+from graph_schema.changes import Receipt
+from graph_schema.ddl.sqlite import APPLICATION_ID, create_all
+from graph_schema.migrations import steps
+
+_OLDEST_LIBRARY = (3, 37, 0)
+
+
+class SQLiteStore(Engine):
+    """A store in one SQLite file. ``busy_seconds`` bounds the wait for another process."""
+
+    def __init__(
+        self,
+        url: str,
+        path: str,
+        *,
+        zone: str | None = None,
+        clock: Clock | None = None,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
+        super().__init__(url, zone=zone, clock=clock)
+        self.path = Path(path)
+        if sqlite3.sqlite_version_info < _OLDEST_LIBRARY:
+            raise StoreUnusable(
+                f"SQLite {sqlite3.sqlite_version} is too old",
+                remedy="Use a Python whose SQLite library is 3.37 or newer.",
+                code="library_too_old",
+            )
+        if not self.path.parent.is_dir():
+            raise StoreUnusable(
+                f"the directory {self.path.parent} does not exist",
+                remedy="Create it, or choose another path.",
+                code="cannot_open",
+            )
+        self._pool = Pool(self.path, busy_seconds)
+        self._outdated = False
+        try:
+            self._open()
+        except BaseException:
+            self._pool.close()
+            raise
+
+    def _open(self) -> None:
+        with self._pool.connection() as connection:
+            if _is_fresh(connection):
+                connection.execute("PRAGMA journal_mode = WAL")
+                self._create()
+        with self._pool.connection() as connection:
+            self._outdated = _check_schema(connection, self.path)
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode = WAL")
+
+    def _create(self) -> None:
+        with self._pool.writing() as connection:
+            if not _is_fresh(connection):
+                return
+            for statement in create_all(registry()):
+                connection.execute(statement)
+            migrating.stamp(connection, len(steps()), registry().digest())
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    @contextmanager
+    def _reading(self) -> Iterator[Session]:
+        self._require_current()
+        with self._pool.reading() as connection:
+            yield Session(connection)
+
+    @contextmanager
+    def _writing(self) -> Iterator[Session]:
+        self._require_current()
+        with self._pool.writing() as connection:
+            yield Session(connection)
+
+    def _require_current(self) -> None:
+        if self._outdated:
+            raise StoreUnusable(
+                f"{self.path} has the schema of an older version of this program",
+                remedy="Make a backup, then run `brm migrate`.",
+                code="schema_older",
+            )
+
+    def info(self) -> StoreInfo:
+        """What the store is and holds."""
+        with self._pool.reading() as connection:
+            session = Session(connection)
+            revision, at = session.last()
+            digest = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()[0]
+            location = str(self.path)
+            if self._outdated:
+                return StoreInfo("sqlite", location, revision, digest, False, {}, 0)
+            now = max(self._clock(), at)
+            counts = session.counts(Moment(now, now))
+        return StoreInfo("sqlite", location, revision, digest, True, counts.by_type, counts.facts)
+
+    def migrate(self, *, dry_run: bool = False) -> Migration:
+        """Bring the store to this program's schema."""
+        if dry_run:
+            with self._pool.reading() as connection:
+                pending = migrating.pending(connection)
+            return Migration(tuple(step.title for step in pending), False)
+        with self._pool.writing() as connection:
+            done = migrating.migrate(connection)
+        self._outdated = False
+        return Migration(tuple(step.title for step in done), True)
+
+    def erase(self, person_id: str, actor: str) -> Receipt:
+        """Physically remove a person's values everywhere; a tombstone without them remains."""
+        receipt = super().erase(person_id, actor)
+        deadline = time.monotonic() + self._pool.busy_seconds
+        with self._pool.connection() as connection:
+            while connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                if time.monotonic() > deadline:
+                    raise StoreUnusable(
+                        "the values are erased, but the log file still holds them while others read",
+                        remedy="End the other programs that use the store, then open and close it once.",
+                        code="erase_pending",
+                    )
+                time.sleep(0.02)
+        return receipt
+
+    def backup(self, path: str) -> None:
+        """A consistent copy of the store while others write."""
+        target = Path(path)
+        if target.exists():
+            raise InvalidInput(f"{target} exists", remedy="Choose a file that does not exist yet.", code="file_exists")
+        part = target.with_name(f"{target.name}.part")
+        try:
+            with explained(part), closing(sqlite3.connect(part)) as copy, self._pool.connection() as connection:
+                connection.backup(copy)
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+
+    def close(self) -> None:
+        """Release files and connections."""
+        self._pool.close()
+
+
+def _is_fresh(connection: sqlite3.Connection) -> bool:
+    """The file is empty or was just made: it belongs to nobody."""
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    objects = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    return bool(application == 0 and objects == 0)
+
+
+def _check_schema(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the schema is older; StoreUnusable when the file is another program's or newer."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreUnusable(
+            f"{path} is a database of another program",
+            remedy="Choose another file; this one was not changed.",
+            code="other_application",
+        )
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    digest = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()[0]
+    if version > len(steps()):
+        raise StoreUnusable(
+            f"{path} was written by a newer version of this program",
+            remedy="Install the newer version; this one left the file as it is.",
+            code="schema_newer",
+        )
+    if version == len(steps()) and digest != registry().digest():
+        raise StoreUnusable(
+            f"{path} has the schema of another version of this program",
+            remedy="Open it with the version that wrote it, export it, and load the export here.",
+            code="schema_differs",
+        )
+    return bool(version < len(steps()))

@@ -1,0 +1,1 @@
+"""Schemas of the engines, generated from the registry."""

@@ -1,0 +1,1 @@
+"""What the scores share: ties, stance, depth, chains, influence, decision rules, fit, intervals."""

@@ -1,0 +1,99 @@
+"""Grouping and joining of arrays, in a few passes and without a Python loop per group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.types import Floats, Ints
+
+Flags = npt.NDArray[np.bool_]
+
+
+def expand(start: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Owner and row of every row in the ranges ``start[i] : start[i] + count[i]``, owner by owner."""
+    owner = np.repeat(np.arange(len(count), dtype=np.int64), count)
+    first = np.cumsum(count) - count
+    rows = np.arange(len(owner), dtype=np.int64) + np.repeat(start - first, count)
+    return owner, rows
+
+
+def lookup(keys: Ints, wanted: Ints) -> Ints:
+    """The place of each wanted key in ascending ``keys``, -1 where it is not there."""
+    if not len(keys):
+        return np.full(len(wanted), -1, dtype=np.int64)
+    at = np.searchsorted(keys, wanted).clip(0, len(keys) - 1)
+    found: Ints = np.where(keys[at] == wanted, at, -1).astype(np.int64)
+    return found
+
+
+def run_starts(*columns: Ints) -> Ints:
+    """The first row of every run of rows that agree in all columns."""
+    size = len(columns[0])
+    if not size:
+        return np.empty(0, dtype=np.int64)
+    new = np.ones(size, dtype=bool)
+    new[1:] = False
+    for column in columns:
+        new[1:] |= column[1:] != column[:-1]
+    return np.flatnonzero(new)
+
+
+def run_sums(values: Floats, starts: Ints) -> Floats:
+    """The sum of each run; an empty array for no runs."""
+    if not len(starts):
+        return np.empty(0)
+    sums: Floats = np.add.reduceat(values, starts)
+    return sums
+
+
+def sums(owner: Ints, values: Floats, size: int) -> Floats:
+    """The sum of the values of each owner."""
+    totals: Floats = np.bincount(owner, weights=values, minlength=size)[:size].astype(np.float64)
+    return totals
+
+
+def counts(owner: Ints, size: int) -> Ints:
+    """The number of rows of each owner."""
+    numbers: Ints = np.bincount(owner, minlength=size)[:size].astype(np.int64)
+    return numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """Rows of a table brought into groups of an integer code."""
+
+    codes: Ints
+    start: Ints
+    count: Ints
+    order: Ints
+
+    @classmethod
+    def of(cls, code: Ints) -> Grouping:
+        """Group the rows that carry the same code."""
+        order = np.argsort(code, kind="stable")
+        ordered = code[order]
+        start = run_starts(ordered)
+        count = np.diff(np.append(start, len(code)))
+        return cls(ordered[start], start, count, order)
+
+    def join(self, wanted: Ints) -> tuple[Ints, Ints]:
+        """Place in ``wanted`` and row of the table for all pairs that carry the same code."""
+        at = lookup(self.codes, wanted)
+        found = at >= 0
+        start = np.where(found, self.start[at] if len(self.start) else 0, 0)
+        count = np.where(found, self.count[at] if len(self.count) else 0, 0)
+        owner, row = expand(start, count)
+        return owner, self.order[row]
+
+
+def chunks(count: Ints, budget: int = 1 << 19) -> list[slice]:
+    """Consecutive slices whose counts add up to about the budget, so that work stays in cache."""
+    if not len(count):
+        return []
+    number = np.cumsum(count) // budget
+    edges = np.append(run_starts(number), len(count))
+    return [slice(int(a), int(b)) for a, b in pairwise(edges)]

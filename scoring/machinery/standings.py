@@ -1,0 +1,258 @@
+"""Everything measured about persons in scopes towards vendors: what both scores and views read.
+
+A case is one vendor in one scope; a standing is one member of the scope's chain in one case. Cases
+are us (where a company of ours exists) and every rival that competes in the scope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from scoring.machinery.arrays import Flags
+from scoring.machinery.chain import PERSON, Chains, build_chains, members_of
+from scoring.machinery.concerns import concerns_of
+from scoring.machinery.contact import NEVER, captured_share, contacts
+from scoring.machinery.evidence import known_share
+from scoring.machinery.influence import settled_opinions
+from scoring.machinery.people import people_of
+from scoring.machinery.rivals import rival_ties
+from scoring.machinery.scopes import rivals_in, scopes_of
+from scoring.machinery.shares import installed_share, segment_of
+from scoring.machinery.stance import depths, stances
+from scoring.machinery.ties import PairTies, Places, pair_ties
+from scoring.machinery.touches import meetings_of
+from scoring.parameters import Parameters
+from scoring.reference import Reference
+from scoring.snapshot import Snapshot
+from scoring.types import NOBODY, US, Floats, Ints
+
+Columns = dict[str, npt.NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """Scope (place in the chains' scopes) and vendor of each case, and where its standings begin."""
+
+    scope: Ints
+    vendor: Ints
+    start: Ints
+
+    def __len__(self) -> int:
+        return len(self.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Measures by standing, ordered by case and member; those of placeholders are at their priors.
+
+    ``tie`` 0..1 counts the prior of a rival, ``tie_prior`` is that prior and ``observed_tie`` the part
+    from evidence; ``best`` is the key of who holds the strongest tie; ``captured`` the share of the
+    last H days on record; ``known_*`` are completeness q, ``*_evidence`` effective numbers.
+    """
+
+    chains: Chains
+    cases: Cases
+    case: Ints
+    member: Ints
+    vendor: Ints
+    tie: Floats
+    observed_tie: Floats
+    tie_prior: Floats
+    best: Ints
+    breadth: Ints
+    tie_evidence: Floats
+    captured: Floats
+    incoming: Ints
+    outgoing: Ints
+    since_first: Ints
+    since_met: Ints
+    depth: Floats
+    depth_evidence: Floats
+    stance: Floats
+    general_stance: Floats
+    stance_evidence: Floats
+    backed: Flags
+    pairs: PairTies
+    pair_member: Ints
+
+    def __len__(self) -> int:
+        return len(self.case)
+
+    @property
+    def person_rows(self) -> Ints:
+        """The standings of persons."""
+        return np.flatnonzero(self.chains.placeholder[self.member] == PERSON)
+
+    def known_tie(self, parameters: Parameters) -> Floats:
+        """Completeness of the tie quantities, 0..1."""
+        return np.maximum(known_share(self.tie_evidence, parameters), self.captured)
+
+    def known_depth(self, parameters: Parameters) -> Floats:
+        """Completeness of depth, 0..1."""
+        return np.maximum(known_share(self.depth_evidence, parameters), self.captured)
+
+    def known_stance(self, parameters: Parameters) -> Floats:
+        """Completeness of stance, 0..1."""
+        return known_share(self.stance_evidence, parameters)
+
+    def stance_variance(self, parameters: Parameters) -> Floats:
+        """Beta variance of the stance: ``(1 - s^2)/(kappa + n + 1)``."""
+        return (1 - self.stance**2) / (parameters.stance.kappa + self.stance_evidence + 1)
+
+
+def standings_of(
+    snapshot: Snapshot,
+    reference: Reference,
+    parameters: Parameters,
+    scopes: Ints | None = None,
+    vendor: int | None = None,
+) -> Standings:
+    """The standings of the given scopes, or of all; made once per snapshot and inputs."""
+    asked: Hashable = None if scopes is None else np.unique(scopes).tobytes()
+    name = ("standings", reference.digest, parameters, asked, vendor)
+    return snapshot.derived(name, lambda each: _build(each, reference, parameters, scopes, vendor))
+
+
+def _build(
+    snapshot: Snapshot,
+    reference: Reference,
+    parameters: Parameters,
+    scopes: Ints | None,
+    vendor: int | None,
+) -> Standings:
+    chains = build_chains(snapshot, reference, parameters, scopes_of(snapshot, scopes))
+    cases = _cases(snapshot, chains, vendor)
+    case, member = members_of(chains, cases.scope)
+    vendors = cases.vendor[case]
+    person = chains.placeholder[member] == PERSON
+    found = _blank(len(case))
+    found["stance"][:] = parameters.stance.placeholder
+    us, rivals = np.flatnonzero(person & (vendors == US)), np.flatnonzero(person & (vendors != US))
+    pairs = _ours(snapshot, chains, member, us, found, parameters)
+    _theirs(snapshot, reference, chains, member, vendors, rivals, found, parameters)
+    for rows in (us, rivals):
+        _attitudes(snapshot, chains.places(member[rows]), vendors[rows], rows, found, parameters)
+    return Standings(
+        chains=chains, cases=cases, case=case, member=member, vendor=vendors, pairs=pairs,
+        pair_member=member[us][pairs.owner], backed=found.pop("backed").astype(bool), **found,
+    )  # fmt: skip
+
+
+def _cases(snapshot: Snapshot, chains: Chains, vendor: int | None) -> Cases:
+    every = np.arange(len(chains.scopes), dtype=np.int64)
+    if vendor is not None:
+        scope, vendors = every, np.full(len(every), vendor, dtype=np.int64)
+    else:
+        scope, vendors = rivals_in(snapshot, chains.scopes)
+        if len(people_of(snapshot).ours):
+            scope, vendors = np.concatenate([every, scope]), np.concatenate([np.full(len(every), US), vendors])
+    order = np.lexsort((vendors, scope))
+    scope, vendors = scope[order], vendors[order]
+    size = chains.start[scope + 1] - chains.start[scope]
+    return Cases(scope, vendors, np.append(0, np.cumsum(size)))
+
+
+def _blank(size: int) -> Columns:
+    reals = (
+        "tie", "observed_tie", "tie_prior", "tie_evidence", "captured", "depth", "depth_evidence",
+        "stance", "general_stance", "stance_evidence",
+    )  # fmt: skip
+    found: Columns = {name: np.zeros(size) for name in reals}
+    found |= {name: np.zeros(size, dtype=np.int64) for name in ("breadth", "incoming", "outgoing", "backed")}
+    found |= {name: np.full(size, NEVER) for name in ("since_first", "since_met")}
+    found["best"] = np.full(size, NOBODY, dtype=np.int64)
+    return found
+
+
+def _ours(
+    snapshot: Snapshot,
+    chains: Chains,
+    member: Ints,
+    rows: Ints,
+    found: Columns,
+    parameters: Parameters,
+) -> PairTies:
+    meetings, concerns = meetings_of(snapshot), concerns_of(snapshot, "interaction")
+    places = chains.places(member[rows])
+    pairs = pair_ties(meetings, concerns, places, snapshot.today, parameters)
+    best, top, breadth = best_ties(pairs, len(rows), meetings.colleagues, parameters)
+    contact = contacts(meetings, concerns, places, snapshot.today, parameters)
+    found["tie"][rows] = found["observed_tie"][rows] = top
+    found["best"][rows], found["breadth"][rows] = best, breadth
+    found["tie_evidence"][rows] = contact.evidence
+    found["incoming"][rows], found["outgoing"][rows] = contact.incoming, contact.outgoing
+    found["since_first"][rows], found["since_met"][rows] = contact.since_first, contact.since_met
+    scope = chains.scope[member[rows]]
+    found["captured"][rows] = captured_share(snapshot, meetings, places, scope, pairs, parameters)
+    return pairs
+
+
+def best_ties(pairs: PairTies, size: int, colleagues: Ints, parameters: Parameters) -> tuple[Ints, Floats, Ints]:
+    """Key of the strongest colleague, that strength, and the number of active ties, by place."""
+    top = np.zeros(size)
+    np.maximum.at(top, pairs.owner, pairs.strength)
+    best = np.full(size, NOBODY, dtype=np.int64)
+    leading = np.flatnonzero((pairs.strength == top[pairs.owner]) & (pairs.strength > 0))[::-1]
+    best[pairs.owner[leading]] = colleagues[pairs.colleague[leading]]
+    active = pairs.strength >= parameters.tie.active
+    return best, top, np.bincount(pairs.owner[active], minlength=size).astype(np.int64)
+
+
+def _theirs(
+    snapshot: Snapshot,
+    reference: Reference,
+    chains: Chains,
+    member: Ints,
+    vendors: Ints,
+    rows: Ints,
+    found: Columns,
+    parameters: Parameters,
+) -> None:
+    places, vendor = chains.places(member[rows]), vendors[rows]
+    ties = rival_ties(snapshot, places, vendor, parameters)
+    segment = segment_of(snapshot, places.account)
+    prior = installed_share(snapshot, places.account, vendor, reference.installed_share(segment, vendor))
+    found["observed_tie"][rows], found["tie_prior"][rows] = ties.strength, prior
+    found["tie"][rows] = np.maximum(ties.strength, prior)
+    found["best"][rows], found["breadth"][rows] = ties.best, ties.breadth
+    found["tie_evidence"][rows] = ties.evidence
+    found["since_first"][rows] = ties.since_first
+
+
+def _attitudes(
+    snapshot: Snapshot,
+    places: Places,
+    vendor: Ints,
+    rows: Ints,
+    found: Columns,
+    parameters: Parameters,
+) -> None:
+    depth = depths(snapshot, places, vendor, np.asarray(found["since_met"][rows]), parameters)
+    stance = stances(snapshot, places, vendor, parameters)
+    found["depth"][rows], found["depth_evidence"][rows] = depth.value, depth.evidence
+    found["stance"][rows], found["general_stance"][rows] = stance.value, stance.general
+    found["stance_evidence"][rows], found["backed"][rows] = stance.evidence, stance.backed
+
+
+def opinions(standings: Standings, scopes: Ints) -> tuple[Ints, Floats]:
+    """Standings of the given ascending scopes (places) and the opinions ``y`` they settle at."""
+    chains, cases = standings.chains, standings.cases
+    asked = np.zeros(len(chains.scopes), dtype=bool)
+    asked[scopes] = True
+    rows = np.flatnonzero(asked[cases.scope[standings.case]])
+    members = np.flatnonzero(asked[chains.scope])
+    first_case = np.searchsorted(cases.scope, np.arange(len(chains.scopes)))
+    column = np.arange(len(cases)) - first_case[cases.scope]
+    place = np.zeros(len(chains), dtype=np.int64)
+    place[members] = np.arange(len(members))
+    stance = np.zeros((len(members), int(column.max(initial=0)) + 1))
+    at = place[standings.member[rows]], column[standings.case[rows]]
+    stance[at] = standings.stance[rows]
+    listening = chains.listening if len(members) == len(chains) else chains.listening[members][:, members]
+    settled = settled_opinions(listening, chains.susceptibility[members], stance)
+    return rows, settled[at]

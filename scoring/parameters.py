@@ -1,0 +1,336 @@
+"""The one parameter file: every number that a formula uses, with its unit, range and source.
+
+A parameter's default is the field's default; its meaning stands in the `Number` beside it. An
+installation overrides single values by dotted name (`Parameters.with_values`), and the digest of
+the whole set goes with every score.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Annotated as A
+from typing import Any, get_type_hints
+
+from graph_schema.vocabulary import VOCABULARIES
+
+MEASURED, LITERATURE, EXPERT = "measured", "literature", "expert"
+DOMAIN = "docs/concepts.md"
+FRIEDKIN = "Friedkin & Johnsen 1990, J. Math. Sociol. 15(3-4):193-206; values set by experience"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """What a numeric parameter means: unit, allowed range, source and kind of evidence."""
+
+    doc: str
+    unit: str = "1"
+    low: float = 0.0
+    high: float = 1.0
+    source: str = DOMAIN
+    evidence: str = EXPERT
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """A parameter that is a tuple of codes of one vocabulary."""
+
+    doc: str
+    vocabulary: str = "buying_role"
+    source: str = DOMAIN
+    evidence: str = EXPERT
+
+
+ENERGY = "energy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TieParameters:
+    """Tie energy of two people and how it becomes strength."""
+
+    executive: A[float, Number("Executive meeting", ENERGY, 0, 20)] = 4.0
+    site_visit: A[float, Number("The customer's visit to a site", ENERGY, 0, 20)] = 4.0
+    meeting: A[float, Number("Visit or meeting face to face", ENERGY, 0, 20)] = 3.0
+    workshop: A[float, Number("Workshop", ENERGY, 0, 20)] = 3.0
+    video: A[float, Number("Video call", ENERGY, 0, 20)] = 2.0
+    call: A[float, Number("Telephone call", ENERGY, 0, 20)] = 1.5
+    event: A[float, Number("Event that both attended", ENERGY, 0, 20)] = 1.0
+    ticket: A[float, Number("Ticket answered", ENERGY, 0, 20)] = 1.0
+    text_day: A[float, Number("Day of two-way mail, chat, SMS or social", ENERGY, 0, 5)] = 0.4
+    text_cap: A[float, Number("Most energy that text alone can hold", ENERGY, 0, 100)] = 14.5
+    text_window: A[float, Number("Days in which both must have written", "days", 1, 60)] = 7.0
+    unanswered: A[float, Number("Unanswered outbound text, once a week", ENERGY, 0, 5)] = 0.1
+    unanswered_cap: A[float, Number("Most energy of unanswered text", ENERGY, 0, 100)] = 1.0
+    customer_started: A[float, Number("Factor when the customer started it", "1", 1, 5)] = 1.5
+    half_life_opportunity: A[float, Number("Half-life in an opportunity's scope", "days", 7, 3650)] = 90.0
+    half_life_account: A[float, Number("Half-life in an account's scope", "days", 7, 3650)] = 180.0
+    scale: A[float, Number("Energy at which strength is 1 - 1/e", ENERGY, 0.1, 100)] = 9.0
+    observed_tie: A[float, Number("A rival's tie that was observed, times rho", ENERGY, 0, 20)] = 3.0
+    acquaintance: A[float, Number("A rival's KNOWS edge, times strength and rho", ENERGY, 0, 20)] = 3.0
+    active: A[float, Number("Least strength of a tie that counts in breadth")] = 0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceParameters:
+    """How observations are weighed, shrunk and turned into an interval."""
+
+    observed: A[float, Number("Reliability of behaviour or a document")] = 1.0
+    inside: A[float, Number("Reliability of an inside source")] = 0.7
+    opinion: A[float, Number("Reliability of a seller's opinion")] = 0.3
+    half_life: A[float, Number("Half-life of evidence", "days", 7, 3650)] = 180.0
+    shrinkage: A[float, Number("Items of evidence that weigh as much as the prior", "items", 0, 100)] = 3.0
+    z: A[float, Number("Normal quantile of P90", "sd", 0.1, 5, "standard normal, .9", LITERATURE)] = 1.2815515655446004
+    band_cold: A[float, Number("Scores below are cold", "points", 0, 100)] = 40.0
+    band_hot: A[float, Number("Scores from here are hot", "points", 0, 100)] = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StanceParameters:
+    """Stance towards a vendor."""
+
+    kappa: A[float, Number("Weight of the general stance", "items", 0.01, 100)] = 0.5
+    opinion_cap: A[float, Number("Largest stance that opinions alone support")] = 0.5
+    placeholder: A[float, Number("Stance of an unidentified expected role", "1", -1, 1)] = -0.1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DepthParameters:
+    """Depth of contact."""
+
+    rung_days: A[float, Number("Days without fresh evidence that cost a rung", "days", 30, 3650)] = 365.0
+    top: A[float, Number("Highest rung", "rung", 1, 10)] = 5.0
+    met: A[float, Number("Rung that an interaction proves", "rung", 0, 5)] = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SusceptibilityParameters:
+    """How much a person's opinion follows those they listen to."""
+
+    approver: A[float, Number("Approver", source=FRIEDKIN)] = 0.5
+    decider: A[float, Number("Decider", source=FRIEDKIN)] = 0.5
+    evaluator: A[float, Number("Evaluator", source=FRIEDKIN)] = 0.4
+    user: A[float, Number("User", source=FRIEDKIN)] = 0.3
+    initiator: A[float, Number("Initiator", source=FRIEDKIN)] = 0.3
+    buyer: A[float, Number("Buyer", source=FRIEDKIN)] = 0.3
+    gatekeeper: A[float, Number("Gatekeeper", source=FRIEDKIN)] = 0.2
+    none: A[float, Number("No buying role", source=FRIEDKIN)] = 0.1
+    inner_circle: A[float, Number("Added for the inner circle", "1", -1, 1)] = -0.1
+    outside: A[float, Number("Added outside the political structure", "1", -1, 1)] = 0.1
+    low: A[float, Number("Least susceptibility")] = 0.1
+    high: A[float, Number("Greatest susceptibility", "1", 0, 0.95)] = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRightParameters:
+    """Formal decision rights in a deal, and in an account without deals."""
+
+    approver: A[float, Number("Approver")] = 0.35
+    decider: A[float, Number("Decider")] = 0.35
+    evaluator: A[float, Number("Evaluator")] = 0.20
+    user: A[float, Number("User")] = 0.10
+    closed_months: A[float, Number("Closed deals that count in an account", "months", 1, 120)] = 24.0
+    closed_half_life: A[float, Number("Half-life of a closed deal", "days", 30, 3650)] = 365.0
+    level_base: A[float, Number("Growth of rights per level of seat", "1", 1, 10)] = 2.0
+    unknown_level: A[float, Number("Level assumed where unknown", "level", 1, 5)] = 2.0
+    inner_circle: A[float, Number("Factor for the inner circle", "1", 0, 10)] = 2.0
+    outside: A[float, Number("Factor outside the political structure", "1", 0, 10)] = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningParameters:
+    """Weight of an edge in who listens to whom."""
+
+    influence: A[float, Number("INFLUENCES without a weight", "1", 0, 10)] = 1.0
+    solid_up: A[float, Number("To the superior of a solid line", "1", 0, 10)] = 1.0
+    solid_down: A[float, Number("To the subordinate of a solid line", "1", 0, 10)] = 0.3
+    dotted_up: A[float, Number("To the superior of a dotted line", "1", 0, 10)] = 0.5
+    dotted_down: A[float, Number("To the subordinate of a dotted line", "1", 0, 10)] = 0.15
+    friend: A[float, Number("To a friend or adviser", "1", 0, 10)] = 0.3
+    conflict: A[float, Number("Share of a weight that survives a conflict")] = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPersonParameters:
+    """Weights of warmth, the six parts of a key-person score."""
+
+    tie: A[float, Number("Tie strength")] = 0.30
+    reciprocity: A[float, Number("Reciprocity")] = 0.15
+    depth: A[float, Number("Depth of contact")] = 0.35
+    duration: A[float, Number("Duration")] = 0.10
+    breadth: A[float, Number("Breadth")] = 0.10
+    full_years: A[float, Number("Years of full duration", "years", 0.5, 50)] = 5.0
+    full_colleagues: A[float, Number("Colleagues of full breadth", "people", 1, 50)] = 3.0
+    reciprocity_days: A[float, Number("Days that reciprocity looks back", "days", 30, 3650)] = 365.0
+    year_days: A[float, Number("Days of a year", "days", 360, 370, "Julian year", LITERATURE)] = 365.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionChainParameters:
+    """Weights of a decision-chain score and of the decision rules."""
+
+    stance: A[float, Number("Weighted stance")] = 0.50
+    tie: A[float, Number("Weighted tie strength")] = 0.20
+    champion: A[float, Number("Champion")] = 0.15
+    knowledge: A[float, Number("Knowledge of the expected roles")] = 0.15
+    veto: A[float, Number("Share lost to a veto holder fully against")] = 0.5
+    rule_prior: A[float, Number("Deals that the prior of the weighted rule counts", "deals", 0, 100)] = 3.0
+    rule_least: A[float, Number("Closed deals needed to learn a rule", "deals", 1, 100)] = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SelectionParameters:
+    """Coefficients of a vendor's utility in the selection, and of proof in fit."""
+
+    stance: A[float, Number("Weighted stance S", "logit", 0, 20)] = 3.0
+    fit: A[float, Number("Fit", "logit", 0, 20)] = 2.0
+    incumbency: A[float, Number("Incumbency", "logit", 0, 20)] = 0.8
+    price: A[float, Number("Each step that the price is below the median", "logit", 0, 20)] = 0.5
+    control_point: A[float, Number("Each control point held", "logit", 0, 20)] = 0.25
+    price_step: A[float, Number("Share of the median that is one step", "1", 0.01, 1)] = 0.1
+    price_clip: A[float, Number("Most steps that count", "steps", 0, 20)] = 2.0
+    delivered: A[float, Number("Proof: delivered reference")] = 1.0
+    tested: A[float, Number("Proof: tested")] = 0.8
+    documented: A[float, Number("Proof: documented")] = 0.6
+    claimed: A[float, Number("Proof: claimed")] = 0.3
+
+
+DEFAULT_ROLES = ("approver", "decider", "evaluator", "user", "buyer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedRoleParameters:
+    """The buying roles that a deal of each type is expected to have."""
+
+    new: A[tuple[str, ...], Roles("New business")] = DEFAULT_ROLES
+    expansion: A[tuple[str, ...], Roles("Expansion")] = DEFAULT_ROLES
+    renewal: A[tuple[str, ...], Roles("Renewal")] = DEFAULT_ROLES
+    replacement: A[tuple[str, ...], Roles("Replacement")] = DEFAULT_ROLES
+    other: A[tuple[str, ...], Roles("Deal type unknown")] = DEFAULT_ROLES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidanceParameters:
+    """Thresholds of the findings and the effects that advice expects."""
+
+    influence_high: A[float, Number("Influence is high from this multiple of an equal share", "1", 0, 20)] = 1.5
+    tie_weak: A[float, Number("A tie below is weak")] = 0.3
+    supporter: A[float, Number("Stance of a supporter, at least")] = 0.5
+    opponent: A[float, Number("Stance of an opponent, at most", "1", -1, 0)] = -0.25
+    untested_depth: A[float, Number("Depth up to which a supporter is untested", "rung", 0, 5)] = 2.0
+    falling_share: A[float, Number("Share of a tie lost that is a fall")] = 0.3
+    falling_days: A[float, Number("Days over which the fall is measured", "days", 7, 730)] = 60.0
+    falling_floor: A[float, Number("A tie that was weaker is not worth a finding")] = 0.2
+    executive_days: A[float, Number("Days without executive exchange", "days", 30, 1825)] = 180.0
+    moved_days: A[float, Number("Days during which a move is news", "days", 7, 730)] = 90.0
+    claim_gap: A[float, Number("Difference of claimed and computed stance")] = 0.5
+    stance_step: A[float, Number("Stance that an action is expected to gain")] = 0.25
+    success: A[float, Number("Chance that an action succeeds")] = 0.4
+    route_least: A[float, Number("Weakest introduction worth advising")] = 0.05
+    acquaintance: A[float, Number("Strength of an acquaintance without a stated closeness")] = 0.4
+    colleague: A[float, Number("Strength of the tie between two of our people")] = 0.6
+    due_high: A[float, Number("Days to act on a grave finding", "days", 1, 365)] = 7.0
+    due_medium: A[float, Number("Days to act on a serious finding", "days", 1, 365)] = 14.0
+    due_low: A[float, Number("Days to act on a slight finding", "days", 1, 365)] = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """One parameter as documentation and ``brm params`` show it."""
+
+    name: str
+    value: float | tuple[str, ...]
+    default: float | tuple[str, ...]
+    doc: str
+    unit: str
+    low: float | None
+    high: float | None
+    source: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameters:
+    """A whole set; immutable, compared and cached by `digest`."""
+
+    tie: TieParameters = field(default_factory=TieParameters)
+    evidence: EvidenceParameters = field(default_factory=EvidenceParameters)
+    stance: StanceParameters = field(default_factory=StanceParameters)
+    depth: DepthParameters = field(default_factory=DepthParameters)
+    susceptibility: SusceptibilityParameters = field(default_factory=SusceptibilityParameters)
+    decision_rights: DecisionRightParameters = field(default_factory=DecisionRightParameters)
+    listening: ListeningParameters = field(default_factory=ListeningParameters)
+    key_person: KeyPersonParameters = field(default_factory=KeyPersonParameters)
+    decision_chain: DecisionChainParameters = field(default_factory=DecisionChainParameters)
+    selection: SelectionParameters = field(default_factory=SelectionParameters)
+    expected_roles: ExpectedRoleParameters = field(default_factory=ExpectedRoleParameters)
+    guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all names and values; equal sets have equal digests."""
+        values = {each.name: each.value for each in self.describe()}
+        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+
+    def describe(self) -> list[Described]:
+        """Every parameter with value, default, meaning, unit, range, source and kind of evidence."""
+        listed = []
+        for group in fields(self):
+            values = getattr(self, group.name)
+            for name, marker in _markers(type(values)).items():
+                listed.append(_described(f"{group.name}.{name}", values, name, marker))
+        return listed
+
+    def with_values(self, values: Mapping[str, Any]) -> Parameters:
+        """This set with some values replaced, each named like ``tie.video``.
+
+        Raises KeyError for an unknown name and ValueError for a value outside its range.
+        """
+        known = {each.name for each in fields(self)}
+        groups: dict[str, dict[str, Any]] = {}
+        for dotted, value in values.items():
+            group, _, name = dotted.partition(".")
+            markers = _markers(type(getattr(self, group))) if group in known else {}
+            if name not in markers:
+                raise KeyError(dotted)
+            groups.setdefault(group, {})[name] = _checked(dotted, markers[name], value)
+        return replace(self, **{group: replace(getattr(self, group), **given) for group, given in groups.items()})
+
+
+def _markers(group: type[Any]) -> dict[str, Number | Roles]:
+    hints = get_type_hints(group, include_extras=True)
+    return {each.name: hints[each.name].__metadata__[0] for each in fields(group)}
+
+
+def _described(dotted: str, values: Any, name: str, marker: Number | Roles) -> Described:
+    number = marker if isinstance(marker, Number) else None
+    return Described(
+        name=dotted,
+        value=getattr(values, name),
+        default=getattr(type(values)(), name),
+        doc=marker.doc,
+        unit=number.unit if number else f"codes of {getattr(marker, 'vocabulary', '')}",
+        low=number.low if number else None,
+        high=number.high if number else None,
+        source=marker.source,
+        evidence=marker.evidence,
+    )
+
+
+def _checked(dotted: str, marker: Number | Roles, value: Any) -> float | tuple[str, ...]:
+    if isinstance(marker, Roles):
+        codes = tuple(value) if not isinstance(value, str) else (value,)
+        unknown = [code for code in codes if code not in VOCABULARIES[marker.vocabulary]]
+        if unknown or len(set(codes)) != len(codes):
+            raise ValueError(f"{dotted}: {', '.join(map(str, unknown or codes))}")
+        return codes
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{dotted}: not a number")
+    if not math.isfinite(value) or not marker.low <= value <= marker.high:
+        raise ValueError(f"{dotted}: {value} is outside {marker.low} to {marker.high}")
+    return float(value)
+
+
+DEFAULTS = Parameters()

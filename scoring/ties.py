@@ -1,0 +1,55 @@
+"""All ties between our colleagues and people elsewhere, in the accounts' scope."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scoring.machinery.concerns import concerns_of, customer_of
+from scoring.machinery.people import current, people_of
+from scoring.machinery.ties import Places, pair_ties
+from scoring.machinery.touches import meetings_of
+from scoring.parameters import Parameters
+from scoring.snapshot import Snapshot
+from scoring.types import COMPANY, NOBODY, Floats, Ints
+
+
+def colleague_ties(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, Ints, Floats]:
+    """Colleague key, person key and tie strength T of every pair with a tie.
+
+    Model. T as in `scoring.machinery.ties`, with the account's half-life; a person of several accounts
+    has the best of the account's ties with each colleague.
+
+    Returns. Three arrays of equal length, ordered by colleague, then person; T in (0, 1).
+    """
+    places = _places(snapshot)
+    meetings = meetings_of(snapshot)
+    pairs = pair_ties(meetings, concerns_of(snapshot, "interaction"), places, snapshot.today, parameters)
+    keep = pairs.strength > 0
+    colleague = meetings.colleagues[pairs.colleague[keep]]
+    person = people_of(snapshot).key[places.person[pairs.owner[keep]]]
+    strength = pairs.strength[keep]
+    order = np.lexsort((-strength, person, colleague))
+    colleague, person, strength = colleague[order], person[order], strength[order]
+    first = np.ones(len(colleague), dtype=bool)
+    first[1:] = (colleague[1:] != colleague[:-1]) | (person[1:] != person[:-1])
+    return colleague[first], person[first], strength[first]
+
+
+def _places(snapshot: Snapshot) -> Places:
+    people = people_of(snapshot)
+    seated = people.customer[people.seat_person]
+    plays, holds = current(snapshot, "plays")
+    player = people.rows(plays.source[holds])
+    account = customer_of(snapshot, plays.target[holds])
+    known = (player >= 0) & (account != NOBODY)
+    known[known] = people.customer[player[known]]
+    pairs = np.unique(
+        np.column_stack(
+            [
+                np.concatenate([people.seat_person[seated], player[known]]),
+                np.concatenate([people.seat_company[seated], account[known]]),
+            ]
+        ),
+        axis=0,
+    )
+    return Places(pairs[:, 0], np.full(len(pairs), COMPANY), pairs[:, 1], pairs[:, 1])

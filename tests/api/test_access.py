@@ -1,0 +1,85 @@
+"""Who may do what: every route asks for a scope, and the loopback rule without tokens."""
+
+from __future__ import annotations
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from brm.cli.serving import is_loopback
+from brm.settings import Settings
+from brm.store import open_store
+
+OPEN_PATHS = {"/healthz", "/readyz"}
+ADMIN_PATHS = {"/api/v1/tokens", "/api/v1/tokens/{id}"}
+
+
+def _operations() -> list[tuple[str, str]]:
+    app = create_app(Settings(store="memory://"), open_store("memory://"))
+    return sorted(
+        (method.upper(), path)
+        for path, operations in app.openapi()["paths"].items()
+        for method in operations
+        if path not in OPEN_PATHS
+    )
+
+
+def _header(secret: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.mark.parametrize(("method", "path"), _operations())
+def test_every_route_needs_a_token_once_one_exists(guarded: TestClient, method: str, path: str) -> None:
+    answer = guarded.request(method, path.replace("{id}", "x").replace("{kind}", "key_person"), json={})
+    assert answer.status_code == 401
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.mark.parametrize(("method", "path"), [each for each in _operations() if each[0] != "GET"])
+def test_every_writing_route_refuses_a_reader(
+    guarded: TestClient, secrets: dict[str, str], method: str, path: str
+) -> None:
+    answer = guarded.request(method, path.replace("{id}", "x"), json={}, headers=_header(secrets["read"]))
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("path", sorted(ADMIN_PATHS))
+def test_tokens_are_for_admins(guarded: TestClient, secrets: dict[str, str], path: str) -> None:
+    method = "DELETE" if "{id}" in path else "GET"
+    assert guarded.request(method, path, headers=_header(secrets["write"])).status_code == 403
+
+
+def test_a_revoked_or_forged_token_is_refused(guarded: TestClient, secrets: dict[str, str]) -> None:
+    identity = secrets["read"].split("_")[1]
+    assert guarded.get("/api/v1/me", headers=_header(secrets["read"])).json()["scopes"] == ["read"]
+    assert guarded.delete(f"/api/v1/tokens/{identity}", headers=_header(secrets["admin"])).status_code == 204
+    assert guarded.get("/api/v1/me", headers=_header(secrets["read"])).status_code == 401
+    assert guarded.get("/api/v1/me", headers=_header(secrets["write"] + "x")).status_code == 401
+
+
+def test_no_answer_ever_shows_a_digest_or_a_secret_again(guarded: TestClient, secrets: dict[str, str]) -> None:
+    listed = guarded.get("/api/v1/tokens", headers=_header(secrets["admin"])).text
+    assert "digest" not in listed
+    assert not any(secret.split("_", 2)[2] in listed for secret in secrets.values())
+
+
+def test_restricted_values_are_for_admins_only(guarded: TestClient, secrets: dict[str, str]) -> None:
+    body = {"id": "p1", "properties": {"name": "张平", "agenda": "升任总裁"}}
+    assert guarded.post("/api/v1/people", json=body, headers=_header(secrets["write"])).status_code == 201
+    assert "升任总裁" not in guarded.get("/api/v1/people/p1", headers=_header(secrets["read"])).text
+    assert "升任总裁" not in guarded.get("/api/v1/people/p1/history", headers=_header(secrets["read"])).text
+    assert "升任总裁" in guarded.get("/api/v1/people/p1", headers=_header(secrets["admin"])).text
+
+
+def test_without_tokens_a_foreign_host_name_is_refused(client: TestClient) -> None:
+    assert client.get("/api/v1/me").status_code == 200
+    assert client.get("/api/v1/me", headers={"Host": "attacker.example"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("192.0.2.7", False), ("x", False)],
+)
+def test_what_counts_as_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback

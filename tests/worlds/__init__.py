@@ -1,0 +1,1 @@
+"""Small named graphs, shared by tests, documentation and demonstrations."""
