@@ -41,7 +41,8 @@ def _operation(method: str, path: str, operation: dict[str, Any]) -> str:
     summary = operation.get("description") or operation.get("summary", "")
     return (
         f"<details><summary><b class=m>{method.upper()}</b><code>{escape(path)}</code></summary>"
-        f"<p>{escape(summary)}</p>{table}{body}<p>Answers: {escape(answers)} · <code>{escape(operation['operationId'])}</code></p></details>"
+        f"<p>{escape(summary)}</p>{table}{body}"
+        f"<p>Answers: {escape(answers)} · <code>{escape(operation['operationId'])}</code></p></details>"
     )
 
 

@@ -147,12 +147,13 @@ def _check_stamps(change: Change) -> None:
     if change.verb not in ("set", "end", "correct", "retract"):
         raise _Bad("verb", change.verb, "unknown_verb", f"{change.verb!r} is not a verb")
     start, stop, known = change.valid_from, change.valid_to, change.recorded_at
-    for name, value in (("valid_from", start), ("valid_to", stop), ("recorded_at", known)):
-        if value is not None:
-            try:
-                check_instant(value)
-            except ValueProblem as bad:
-                raise _Bad(name, value, bad.code, str(bad)) from None
+    if start is not None or stop is not None or known is not None:
+        for name, value in (("valid_from", start), ("valid_to", stop), ("recorded_at", known)):
+            if value is not None:
+                try:
+                    check_instant(value)
+                except ValueProblem as bad:
+                    raise _Bad(name, value, bad.code, str(bad)) from None
     if start is not None and stop is not None and start >= stop:
         raise _Bad("valid_to", stop, "interval_empty", "the interval ends before it begins")
     if change.verb in ("end", "retract") and change.properties:

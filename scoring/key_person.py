@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,9 +33,17 @@ class Warmth:
     duration: Floats
     breadth: Floats
 
-    def parts(self, parameters: Parameters) -> Floats:
-        """Half-weighted points of each part, a column each in the order of `FACTORS`."""
-        return np.column_stack([getattr(self, name) for name in FACTORS[:5]]) * _weights(parameters)
+    @property
+    def shares(self) -> tuple[Floats, ...]:
+        """The parts in the order of `FACTORS`."""
+        return self.tie, self.reciprocity, self.depth, self.duration, self.breadth
+
+    def parts(self, parameters: Parameters, out: Floats) -> Floats:
+        """Half-weighted points of the parts, into the first columns of ``out``; returns their sum."""
+        for at, (share, weight) in enumerate(zip(self.shares, _weights(parameters), strict=True)):
+            np.multiply(share, weight, out=out[:, at])
+        half: Floats = out[:, :5].sum(axis=1)
+        return half
 
 
 def _weights(parameters: Parameters) -> Floats:
@@ -45,7 +52,7 @@ def _weights(parameters: Parameters) -> Floats:
 
 def score_of(warmth: Warmth, stance: Floats, parameters: Parameters) -> tuple[Floats, Floats]:
     """Warmth W and score K, both 0..100, of the given shares and stances."""
-    half = warmth.parts(parameters).sum(axis=1)
+    half = warmth.parts(parameters, out=np.empty((len(stance), len(FACTORS))))
     return 2 * half, half * (1 + stance)
 
 
@@ -66,6 +73,7 @@ def score(
     its installed share; R is 0, as its interactions are not on record.
     Inputs: a snapshot, the Reference, the parameters; ``scopes`` and ``subjects`` keys restrict the
     rows (default: all accounts and open opportunities, all persons), ``vendor`` names one vendor key.
+    Rivals have rows in the opportunities they compete in; in an account one is asked for by ``vendor``.
     Returns: a frame of K in 0..100, a row per person, vendor and scope; columns ``warmth`` (0..100)
     and ``stance`` (-1..1); six parts per row: W's at half weight, then stance ``W s/2``.
     Properties: parts sum to the score; a better stance, tie or depth never lowers it; T never rises
@@ -82,13 +90,15 @@ def score(
         chosen = np.isin(keys, subjects)
         rows, keys = rows[chosen], keys[chosen]
     warmth, stance = warmth_of(standings, rows, parameters), standings.stance[rows]
-    parts = warmth.parts(parameters)
-    half = parts.sum(axis=1)
-    effects = np.column_stack([parts, half * stance])
-    total = effects.sum(axis=1)
+    effects = np.empty((len(rows), len(FACTORS)))
+    half = warmth.parts(parameters, out=effects)
+    effects[:, -1] = half * stance
+    total = half + effects[:, -1]
     p10, p90 = _interval(standings, rows, warmth, total, half, parameters)
     place = chains.scope[standings.member[rows]]
-    values = np.column_stack([getattr(warmth, name) for name in FACTORS[:5]] + [stance])
+    values = np.empty_like(effects)
+    for at, column in enumerate((*warmth.shares, stance)):
+        values[:, at] = column
     values[:, 2] = standings.depth[rows]
     frame = ScoreFrame(
         kind=KIND,
@@ -190,7 +200,7 @@ def _explain(
                 code=f"{KIND}.{factor}",
                 subject=int(frame.subject[i]),
                 evidence=evidence.get(factor, ()),
-                inputs=_of_factor(inputs, factor),
+                inputs=inputs[factor],
             )
         )
     return Explanation(
@@ -209,7 +219,3 @@ def _explain(
         parameters=parameters.digest,
         reference=reference.digest,
     )
-
-
-def _of_factor(inputs: Mapping[str, Mapping[str, object]], factor: str) -> Mapping[str, object]:
-    return inputs[factor]

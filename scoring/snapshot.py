@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_schema import Property, TypeSpec, registry
+from scoring.machinery.arrays import lookup
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -105,11 +106,7 @@ class NodeTable:
 
     def rows(self, keys: Ints) -> Ints:
         """The row of each key, -1 where this table has no such key."""
-        if not len(self.key):
-            return np.full(len(keys), -1, dtype=np.int64)
-        at = np.searchsorted(self.key, keys).clip(0, len(self.key) - 1)
-        found: Ints = np.where(self.key[at] == keys, at, -1).astype(np.int64)
-        return found
+        return lookup(self.key, keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +238,10 @@ class Snapshot:
         if name not in self._derived:
             self._derived[name] = build(self)
         return cast(T, self._derived[name])
+
+    def made(self, name: Hashable) -> Any:
+        """What `derived` has made under the name already, else None."""
+        return self._derived.get(name)
 
     @property
     def digest(self) -> str:

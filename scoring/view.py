@@ -11,7 +11,7 @@ from scoring.machinery.arrays import Flags
 from scoring.machinery.chain import PERSON
 from scoring.machinery.people import people_of
 from scoring.machinery.scopes import BUYING_ROLES
-from scoring.machinery.standings import opinions, standings_of
+from scoring.machinery.standings import Standings, known_standings, opinions, standings_of
 from scoring.machinery.touches import meetings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference, rule_weights
@@ -65,13 +65,14 @@ class ChainView:
 def chain_view(snapshot: Snapshot, reference: Reference, parameters: Parameters, scope: int, vendor: int) -> ChainView:
     """The chain of an account or opportunity towards a vendor.
 
+    Read from the standings of everything where those are at hand, else worked out for this scope.
     KeyError when the snapshot has no such account or opportunity.
     """
-    standings = standings_of(snapshot, reference, parameters, np.array([scope], dtype=np.int64), vendor)
-    chains = standings.chains
-    if not len(chains.scopes):
-        raise KeyError(scope)
-    rows, opinion = opinions(standings, np.array([0]))
+    standings, case = _case(snapshot, reference, parameters, scope, vendor)
+    chains, place = standings.chains, int(standings.cases.scope[case])
+    every, opinion = opinions(standings, np.array([place]))
+    mine = standings.case[every] == case
+    rows, opinion = every[mine], opinion[mine]
     member = standings.member[rows]
     person = np.full(len(rows), NOBODY, dtype=np.int64)
     real = chains.placeholder[member] == PERSON
@@ -86,13 +87,14 @@ def chain_view(snapshot: Snapshot, reference: Reference, parameters: Parameters,
         depth=standings.depth[rows],
         approver=np.zeros(len(rows), dtype=bool),
         veto=np.zeros(len(rows), dtype=bool),
-        weights=rule_weights(reference.decided(chains.scopes.account), parameters),
-        know=chains.know,
+        weights=rule_weights(reference.decided(chains.scopes.account[place : place + 1]), parameters),
+        know=chains.know[place : place + 1],
     )
     result = score_of(inputs, parameters)
     champion = int(result.member_champion.argmax()) if len(rows) else -1
     value = float(result.member_champion[champion]) if champion >= 0 else 0.0
-    expected, known = int(chains.expected[0]), int(chains.known_roles[0])
+    ties = slice(*np.searchsorted(standings.pair_member, [member[0], member[-1] + 1]))
+    expected, known = int(chains.expected[place]), int(chains.known_roles[place])
     return ChainView(
         scope=scope,
         vendor=vendor,
@@ -102,7 +104,7 @@ def chain_view(snapshot: Snapshot, reference: Reference, parameters: Parameters,
         status=chains.status[member],
         rights=inputs.rights,
         susceptibility=chains.susceptibility[member],
-        listening=chains.listening.toarray(),
+        listening=chains.listening[member][:, member].toarray(),
         influence=inputs.influence,
         stance=inputs.stance,
         stance_evidence=standings.stance_evidence[rows],
@@ -118,10 +120,25 @@ def chain_view(snapshot: Snapshot, reference: Reference, parameters: Parameters,
         champion_value=value,
         expected_roles=_roles(expected),
         identified_roles=_roles(expected & known),
-        tie_member=standings.pair_member,
-        tie_colleague=meetings_of(snapshot).colleagues[standings.pairs.colleague],
-        tie_strength=standings.pairs.strength,
+        tie_member=standings.pair_member[ties] - member[0],
+        tie_colleague=meetings_of(snapshot).colleagues[standings.pairs.colleague[ties]],
+        tie_strength=standings.pairs.strength[ties],
     )
+
+
+def _case(
+    snapshot: Snapshot, reference: Reference, parameters: Parameters, scope: int, vendor: int
+) -> tuple[Standings, int]:
+    """Standings that have the case, and its place there."""
+    asked = np.array([scope], dtype=np.int64)
+    known = known_standings(snapshot, reference, parameters)
+    found = known.cases_of(scope, vendor) if known is not None else asked[:0]
+    if known is not None and len(found):
+        return known, int(found[0])
+    made = standings_of(snapshot, reference, parameters, asked, vendor)
+    if not len(made.cases):
+        raise KeyError(scope)
+    return made, 0
 
 
 def _roles(mask: int) -> tuple[str, ...]:

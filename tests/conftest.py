@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from pathlib import Path
+from collections.abc import Iterator
+from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-HERE = Path(__file__).parent
+from brm.cli.demonstration import PER_COMMIT
+from brm.demo import DEMO_SOURCE, generate
+from brm.services.workspace import Workspace
+from brm.settings import Settings
+from graph_schema.changes import ChangeSet
+
+ANCHOR = date(2026, 6, 30)
+AS_OF = "2026-06-29"
+"""The Monday of the anchor's week; the demonstration world knows nothing later."""
 
 settings.register_profile("default", max_examples=60, deadline=None, print_blob=True)
 settings.register_profile(
@@ -65,3 +74,16 @@ class Tally:
 def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Tally(config), "tier-tally")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """The demonstration world in a file, loaded once; tests read it and leave it as it is."""
+    path = tmp_path_factory.mktemp("demo") / "demo.sqlite"
+    workspace = Workspace.open(Settings(store=f"sqlite:///{path}", tz="Asia/Shanghai", lang="en"))
+    changes = generate(ANCHOR)
+    for first in range(0, len(changes), PER_COMMIT):
+        part = tuple(changes[first : first + PER_COMMIT])
+        workspace.store.apply(ChangeSet(actor="demo", source=DEMO_SOURCE, changes=part))
+    yield workspace
+    workspace.close()

@@ -45,8 +45,8 @@ def list_scores(
 
 @router.get("/scores/{kind}/{id}", tags=["scores"], operation_id="explain_score")
 def explain_score(
-    space: Space, principal: Reader, texts: Texts, when: Moment, kind: Literal["key_person", "decision_chain"], id: ItemId,
-    vendor: VendorQuery = None, scope: ScopeQuery = None,
+    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
+    kind: Literal["key_person", "decision_chain"], vendor: VendorQuery = None, scope: ScopeQuery = None,
 ) -> dict[str, Any]:  # fmt: skip
     """One score with all that adds up to it, its raw inputs and evidence."""
     shape = scores.explain(space, principal, kind, id, vendor=vendor, scope=scope, when=when)

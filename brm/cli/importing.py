@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -104,7 +105,7 @@ def _shape(report: ImportReport) -> dict[str, Any]:
         "undated": report.undated,
         "seconds": round(report.seconds, 3),
         "warnings": [asdict(each) for each in report.warnings.values()],
-        "rejects": [asdict(each) | {"remedy": each.remedy} for each in report.rejects.first(SHOWN_REJECTS)],
+        "rejects": [asdict(each) | {"remedy": each.remedy} for each in islice(report.rejects, SHOWN_REJECTS)],
     }
 
 

@@ -19,7 +19,7 @@ def print_table(
     listed = list(rows)
     for name, title in zip(columns, titles or columns, strict=True):
         numeric = any(isinstance(row.get(name), int | float) for row in listed)
-        table.add_column(title, justify="right" if numeric else "left", overflow="fold")
+        table.add_column(title, justify="right" if numeric else "left", overflow="fold", no_wrap=name == "id")
     for row in listed:
         table.add_row(*(_cell(row.get(name)) for name in columns))
     console.print(table)

@@ -41,10 +41,14 @@ def _register_import(app: typer.Typer) -> None:
         from brm.cli import importing
 
         if target == LIST:
-            return importing.show_all(session)
-        if target in (SHOW, UNDO):
-            return importing.show_one(session, id_) if target == SHOW else importing.undo(session, id_)
-        return importing.run(session, Path(target), mapping, rejects, source, dry_run=dry_run, strict=strict)
+            importing.show_all(session)
+        elif target == SHOW:
+            importing.show_one(session, id_)
+        elif target == UNDO:
+            importing.undo(session, id_)
+        else:
+            return importing.run(session, Path(target), mapping, rejects, source, dry_run=dry_run, strict=strict)
+        return None
 
 
 def _register_export(app: typer.Typer) -> None:

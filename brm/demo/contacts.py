@@ -21,6 +21,7 @@ def build_contacts(b: Builder, world: Organisations, deals: list[Deal], total: i
         mine = [deal for deal in deals if deal.account is account]
         _account_contacts(b, world, account, mine, round(total * weight / sum(weights)))
     _acquaintances(b, world)
+    _promises(b, deals)
 
 
 def _account_contacts(b: Builder, world: Organisations, account: Account, deals: list[Deal], count: int) -> None:
@@ -84,3 +85,26 @@ def _acquaintances(b: Builder, world: Organisations) -> None:
         if b.chance(0.5):
             pair = sorted((b.pick(first.members).id, b.pick(second.members).id))
             b.edge("knows", *pair, key="alumni", source_class="inside")
+
+
+def _promises(b: Builder, deals: list[Deal]) -> None:
+    """Promises to people of the customers' side; some are kept, some late."""
+    for deal in deals:
+        if deal.closed is not None or not b.chance(0.3):
+            continue
+        zh = deal.account.language == "zh"
+        made = b.today - int(b.rng.integers(5, 60))
+        due = made + int(b.rng.integers(5, 40))
+        promise = b.node(
+            "action",
+            known=made,
+            name="提供测试报告" if zh else "Send the test report",
+            due_on=due,
+            status="open",
+            hours=4.0,
+        )
+        b.edge("belongs_to", promise, deal.id, since=made)
+        b.edge("owned_by", promise, deal.account.owners[0], since=made)
+        b.edge("promised_to", promise, deal.chain["approver"].id, since=made)
+        if due < b.today and b.chance(0.5):
+            b.revise("action", promise, due, status="done", done_on=due)

@@ -58,12 +58,12 @@ class Organisations:
     offerings: list[str]
 
 
-def build_organisations(b: Builder) -> Organisations:
-    """Our company, four rivals, the accounts with their trees, movers, chains and offerings."""
+def build_organisations(b: Builder, number: int) -> Organisations:
+    """Our company, four rivals, ``number`` accounts with their trees, movers, chains and offerings."""
     ours, roles = _our_company(b)
     rivals = [_rival(b, name, language) for name, language in names.RIVALS]
-    accounts = [_account(b, name, industry, "zh") for name, industry in names.ZH_ACCOUNTS]
-    accounts += [_account(b, name, industry, "en") for name, industry in names.EN_ACCOUNTS]
+    named = [(*each, "zh") for each in names.ZH_ACCOUNTS] + [(*each, "en") for each in names.EN_ACCOUNTS]
+    accounts = [_account(b, *each) for each in named[:number]]
     offerings = [
         b.node("offering", name=name, line=line, list_price=cny(price)) for name, line, price in names.OFFERINGS
     ]
@@ -174,15 +174,16 @@ def _cover(b: Builder, world: Organisations) -> None:
             second = world.sellers[(i + 7) % len(world.sellers)]
             account.owners.append(second)
             b.edge("covers", second, account.id, key="sales", since=since, backup=True)
-        adviser = b.pick(world.presales)
-        account.owners.append(adviser)
-        b.edge("covers", adviser, account.id, key="presales", since=since)
+        if len(account.owners) > 1 or b.chance(0.7):
+            adviser = b.pick(world.presales)
+            account.owners.append(adviser)
+            b.edge("covers", adviser, account.id, key="presales", since=since)
         if b.chance(0.25):
             account.neglected_since = b.today - int(b.rng.integers(60, 200))
 
 
 def _movers(b: Builder, accounts: list[Account]) -> None:
-    for i in range(14):
+    for i in range(min(14, len(accounts) // 3)):
         origin, target = accounts[i * 3], accounts[(i * 3 + 5) % len(accounts)]
         leaver = origin.members[-(2 + i % 3)]
         day = b.today - int(b.rng.integers(30, 420))
@@ -208,7 +209,7 @@ def _two_jobs(b: Builder, accounts: list[Account]) -> None:
         person = b.node("person", name=b.person_name(account.language))
         b.edge("holds", person, shared.seat, since=b.start, share=0.5)
         account.members.append(Member(person, shared.seat, shared.function, shared.level))
-    for account, other in ((accounts[0], accounts[13]), (accounts[3], accounts[20])):
+    for account, other in ((accounts[0], accounts[len(accounts) // 3]), (accounts[3], accounts[len(accounts) // 2])):
         director = account.members[0]
         seat = b.node("position", title="独立董事", function="general_management", level=5)
         b.edge("seat_in", seat, other.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from brm.demo.build import Builder
@@ -11,20 +12,30 @@ from brm.demo.organisations import build_organisations
 from graph_schema.changes import Change, EdgeRef
 
 DEMO_SOURCE = "demonstration (made up)"
-CLOSED_DEALS = 180
-OPEN_DEALS = 120
-INTERACTIONS = 20_600
 
 
-def generate(anchor: date, seed: int = 20_240_229) -> list[Change]:
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much of everything there is; accounts beyond the named ones do not exist."""
+
+    accounts: int = 44
+    closed_deals: int = 180
+    open_deals: int = 120
+    interactions: int = 20_600
+
+
+FULL = Size()
+
+
+def generate(anchor: date, seed: int = 20_240_229, size: Size = FULL) -> list[Change]:
     """The world as changes, nodes before the edges that need them.
 
     The history ends on the Monday of the anchor's week, so within a week the world is the same.
     """
     b = Builder(anchor - timedelta(days=anchor.weekday()), seed)
-    world = build_organisations(b)
-    deals = build_deals(b, world, CLOSED_DEALS, OPEN_DEALS)
-    build_contacts(b, world, deals, INTERACTIONS)
+    world = build_organisations(b, size.accounts)
+    deals = build_deals(b, world, size.closed_deals, size.open_deals)
+    build_contacts(b, world, deals, size.interactions)
     return _unique(sorted(b.changes, key=lambda c: (isinstance(c.entity, EdgeRef), c.recorded_at)))
 
 

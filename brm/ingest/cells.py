@@ -56,7 +56,10 @@ def decimal_of(cell: Any, spec: Value) -> Decimal:
         raise ValueProblem("not_finite", f"{cell!r} is not a finite number")
     if not _DIGITS.fullmatch(text):
         raise ValueProblem("not_a_number", f"{cell!r} is not a number")
-    return Decimal(text) * factor
+    try:
+        return Decimal(text) * factor
+    except ArithmeticError:
+        raise ValueProblem("not_a_number", f"{cell!r} is too large or too small a number") from None
 
 
 def _finite(number: Decimal) -> Decimal:
@@ -67,6 +70,8 @@ def _finite(number: Decimal) -> Decimal:
 
 def _integer(cell: Any, spec: Value) -> int:
     number = decimal_of(cell, spec)
+    if number.adjusted() > 20:
+        raise ValueProblem("integer_too_large", f"{cell_text(cell)} does not fit 64 bits")
     if number != number.to_integral_value():
         raise ValueProblem("not_an_integer", f"{cell!r} is not an integer")
     return int(number)
@@ -239,7 +244,7 @@ def convert_column(cells: Sequence[Any], parse: Parser, trouble: Trouble, memo: 
         if cell is None or cell == "":
             append(None)
             continue
-        known = isinstance(cell, str | tuple)
+        known = isinstance(cell, str) or (isinstance(cell, tuple) and all(isinstance(each, str) for each in cell))
         if known and cell in memo:
             append(memo[cell])
             continue

@@ -10,6 +10,7 @@ from itertools import islice
 
 import numpy as np
 
+from brm.ingest.conflicts import Conflicts
 from brm.ingest.index import HashIndex, Ints, hashes
 from brm.ingest.layout import event_types
 from brm.ingest.plans import Plan, Source, stranger_hint
@@ -61,6 +62,7 @@ class Checker:
         self._nodes = HashIndex()
         self._held = HashIndex()
         self._structure = Structure([source.name for source in plan.sources])
+        self._conflicts = Conflicts(plan)
         self._pending = _Pending()
 
     def run(self) -> CheckReport:
@@ -115,7 +117,9 @@ class Checker:
                         for each in self._resolve(good, reference, source, batch)]  # fmt: skip
             bad |= self._reject(source, batch, troubles, bad)
         for facts in found:
-            self._count(facts.without(bad), place, batch.lines)
+            good = facts.without(bad)
+            self._count(good, place, batch.lines)
+            self._conflicts.take(good, source.name, batch.lines, report.warnings)
 
     def _reject(self, source: Source, batch: Batch, troubles: Iterable[Trouble], bad: set[int]) -> set[int]:
         rows: set[int] = set()

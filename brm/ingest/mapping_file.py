@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from brm.errors import InvalidInput
-from brm.ingest.cells import UNITS
+from brm.ingest.cells import UNITS, parser
 from brm.ingest.mapping import Condition, Entry, FilePlan, SourceMapping, Value
 from brm.ingest.templates import FILTERS, Template
 from graph_schema import Property, TypeSpec, registry
+from graph_schema.values import ValueProblem
 
 _FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xlsx": "xlsx"}
 _FILE_KEYS = ("path", "format", "encoding", "delimiter", "sheet", "ignore", "replace", "node", "edge")
@@ -47,6 +49,19 @@ class _Refuse:
             hint = f"Did you mean {near[0]!r}? " if near else ""
             raise self.error(key, f"{value!r} is not allowed", f"{hint}Use one of {', '.join(allowed)}.")
         return value
+
+    def tables(self, value: Any, key: str) -> list[dict[str, Any]]:
+        if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+            raise self.error(
+                key, "a list of tables is needed", f"Write [[{key.partition('[')[0]}]] with double brackets."
+            )
+        return value
+
+    def texts(self, value: Any, key: str) -> list[str]:
+        found = [value] if isinstance(value, str) else value
+        if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+            raise self.error(key, f"{value!r} is not a text or a list of texts", "Put it in quotation marks.")
+        return found
 
     def kind(self, value: Any, wanted: type, key: str) -> Any:
         if not isinstance(value, wanted):
@@ -85,7 +100,7 @@ def parse_mapping(text: str, name: str) -> SourceMapping:
     files = refuse.kind(tree.get("file", []), list, "file")
     if not files:
         raise refuse.error("file", "no file is described", "Add a [[file]] table with a path and nodes or edges.")
-    plans = tuple(_file(refuse, each, f"file[{number}]") for number, each in enumerate(files, 1))
+    plans = tuple(_file(refuse, each, f"file[{number}]") for number, each in enumerate(refuse.tables(files, "file"), 1))
     title = refuse.kind(tree.get("name", Path(name).stem), str, "name")
     return SourceMapping(title, refuse.kind(tree.get("source", title), str, "source"), plans, text)
 
@@ -96,8 +111,11 @@ def _file(refuse: _Refuse, table: Mapping[str, Any], key: str) -> FilePlan:
     if not isinstance(path, str) or not path or path.startswith("/") or ".." in path:
         raise refuse.error(f"{key}.path", "a path inside the folder is needed", 'Write e.g. path = "accounts.csv".')
     form = table.get("format") or _FORMATS.get(Path(path).suffix.lower(), "csv")
-    entries = [_entry(refuse, each, "node", f"{key}.node[{at}]") for at, each in enumerate(table.get("node", []), 1)]
-    entries += [_entry(refuse, each, "edge", f"{key}.edge[{at}]") for at, each in enumerate(table.get("edge", []), 1)]
+    entries = [
+        _entry(refuse, each, sort, f"{key}.{sort}[{at}]")
+        for sort in ("node", "edge")
+        for at, each in enumerate(refuse.tables(table.get(sort, []), f"{key}.{sort}"), 1)
+    ]
     if not entries:
         raise refuse.error(key, "nothing is built from this file", "Add [[file.node]] or [[file.edge]] tables.")
     return FilePlan(
@@ -107,8 +125,11 @@ def _file(refuse: _Refuse, table: Mapping[str, Any], key: str) -> FilePlan:
         encoding=table.get("encoding"),
         delimiter=table.get("delimiter"),
         sheet=table.get("sheet"),
-        replace=refuse.kind(table.get("replace", {}), dict, f"{key}.replace"),
-        ignored=frozenset(refuse.kind(table.get("ignore", []), list, f"{key}.ignore")),
+        replace={
+            column: refuse.kind(words, dict, f"{key}.replace.{column}")
+            for column, words in refuse.kind(table.get("replace", {}), dict, f"{key}.replace").items()
+        },
+        ignored=frozenset(refuse.texts(table.get("ignore", []), f"{key}.ignore")),
     )
 
 
@@ -163,7 +184,7 @@ def _conditions(refuse: _Refuse, given: Any, key: str) -> tuple[Condition, ...]:
         refuse.keys(each, ("column", "is", "not", "filled"), key)
         column = refuse.kind(each.get("column"), str, f"{key}.column")
         words = each.get("is", each.get("not"))
-        chosen = None if words is None else frozenset([words] if isinstance(words, str) else words)
+        chosen = None if words is None else frozenset(refuse.texts(words, key))
         found.append(Condition(column, chosen, "not" in each or each.get("filled") is False))
     return tuple(found)
 
@@ -180,6 +201,11 @@ def _property(refuse: _Refuse, spec: TypeSpec, name: str, given: Any, key: str) 
     refuse.word(name, tuple(spec.properties), key)
     prop: Property = spec.properties[name]
     value = _value(refuse, given, key, blanks=prop.kind != "ref")
+    if value.constant is not None and not prop.vocabulary:
+        try:
+            parser(prop, value, UTC)(value.constant)
+        except ValueProblem as problem:
+            raise refuse.error(key, str(problem), "Correct the constant.") from None
     allowed = prop.words if prop.vocabulary else ()
     words = list((value.words or {}).values())
     if isinstance(value.constant, str | list):
@@ -207,13 +233,14 @@ def _value(refuse: _Refuse, given: Any, key: str, blanks: bool = False) -> Value
     unit = given.get("unit", 1)
     if isinstance(unit, str) and unit not in UNITS:
         raise refuse.error(f"{key}.unit", f"unknown unit {unit!r}", f"Use a number or one of {', '.join(UNITS)}.")
-    forms = given.get("format", ())
+    for name in ("column", "currency", "currency_column", "split", "thousands", "decimal"):
+        refuse.kind(given.get(name, ""), str, f"{key}.{name}")
     words = given.get("map")
     return Value(
         column=given.get("column"),
         constant=given.get("constant"),
         template=_template(refuse, given["template"], f"{key}.template", blanks) if "template" in given else None,
-        formats=(forms,) if isinstance(forms, str) else tuple(forms),
+        formats=tuple(refuse.texts(given.get("format", []), f"{key}.format")),
         pattern=_pattern(refuse, given.get("pattern"), f"{key}.pattern"),
         words=None if words is None else refuse.kind(words, dict, f"{key}.map"),
         otherwise=refuse.word(given.get("otherwise", "keep"), ("keep", "reject", "absent"), f"{key}.otherwise"),
@@ -223,6 +250,6 @@ def _value(refuse: _Refuse, given: Any, key: str, blanks: bool = False) -> Value
         split=given.get("split", ";"),
         thousands=given.get("thousands", ","),
         decimal=given.get("decimal", "."),
-        absent=frozenset(given.get("absent", ())),
+        absent=frozenset(refuse.texts(given.get("absent", []), f"{key}.absent")),
         bad=refuse.word(given.get("bad", "reject"), ("reject", "absent"), f"{key}.bad"),
     )

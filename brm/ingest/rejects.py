@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,10 @@ class RejectLog:
                 yield Reject(file, int(line), name, value, code, message, json.loads(params))
         finally:
             self._spool.seek(0, 2)
+
+    def first(self, count: int) -> list[Reject]:
+        """The first few."""
+        return list(islice(self, count))
 
     def write(self, path: Path) -> None:
         """Write them as a CSV that spreadsheet programs open as UTF-8."""

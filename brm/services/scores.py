@@ -16,6 +16,7 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.changes import EdgeRef
 from graph_schema.values import iso_instant
+from scoring.machinery.people import current
 from scoring.parameters import Parameters
 from scoring.registry import SCORERS, Scorer
 from scoring.snapshot import Ints, Snapshot
@@ -83,15 +84,25 @@ def _selected(
     if scoped is not None:
         through = [scoped.id]
     scopes = keys_of(workspace, through) if through else None
+    asked = vendor_key(workspace, snapshot, vendor)
     frame = wanted.score(
         snapshot,
         workspace.reference(when),
         workspace.parameters,
         scopes=_scopes(snapshot, wanted, scopes, direct, workspace),
         subjects=keys_of(workspace, direct) if direct else None,
-        vendor=vendor_key(workspace, snapshot, vendor),
+        vendor=asked,
     )
-    return frame, np.lexsort((frame.scope, -frame.score))
+    order = np.lexsort((frame.scope, -frame.score))
+    if asked != US and wanted.subject == "opportunity" and not direct:
+        order = order[np.isin(frame.scope[order], _competed(snapshot, asked))]
+    return frame, order
+
+
+def _competed(snapshot: Snapshot, vendor: int) -> Ints:
+    """The opportunities in whose field the vendor is."""
+    competes, holds = current(snapshot, "competes")
+    return competes.target[holds & (competes.source == vendor)]
 
 
 def _scopes(

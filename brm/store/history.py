@@ -262,7 +262,7 @@ def _version(entity: EntityRef, fact: Fact, facts: Sequence[Fact], ends: Sequenc
         entity=entity,
         verb="set" if fact.verb == "stub" else fact.verb,
         properties=properties_of(entity, start.values) if start else {},
-        named=tuple(fact.values),
+        named=tuple(sorted(fact.values)),
         valid_from=bound(fact.valid_from),
         valid_to=None if fact.verb == "end" else bound(stop_of(fact, ends)),
         recorded_at=fact.recorded_at,

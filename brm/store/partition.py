@@ -161,7 +161,9 @@ class _Reach:
         for side in ("source", "target"):
             self._step("reports_to", side, _union((reached, seats)))
         places = self._step("seat_in", "source", _union((seats, reached)))
-        reached = _union((reached, seats, places))
+        # An interaction may concern another account's deal; whose deal it is decides where it counts.
+        customers = self._step("for", "source", self._of_type("opportunity", reached))
+        reached = _union((reached, seats, places, customers))
         frontier = places
         while len(frontier):
             frontier = np.setdiff1d(self._step("part_of", "source", frontier), reached)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
@@ -112,7 +113,8 @@ class Histories:
     def add(self, ref: EntityRef, fact: Fact) -> None:
         """Append a version."""
         entry = self.writable(ref)
-        fact.ordinal = sum(1 for f in entry.facts if f.revision == self.revision)
+        if entry.facts:
+            fact.ordinal = sum(1 for f in entry.facts if f.revision == self.revision)
         entry.facts.append(fact)
         self.written += 1
         if isinstance(ref, NodeRef):
@@ -198,7 +200,7 @@ class Planner:
             if known is not None and known.type != entity.type:
                 text = f"{entity.id!r} is the id of a {known.type}"
                 found.append(problem(index, "id", entity.id, "other_type", text, actual=known.type))
-        if spec.references or (isinstance(entity, EdgeRef) and entity.key):
+        if refers(entity.type):
             found += reference_problems(index, entity, change.properties, histories.living_type)
         if entity.type == "observation" and not change.properties.keys() >= {"kind", "value", "word"}:
             found += self._observation(index, change)
@@ -336,6 +338,13 @@ def withdraw_edges(histories: Histories, identity: str) -> None:
         held = [f for f in entry.facts if f.void_revision is None] if entry is not None else []
         if held:
             histories.void(edge, held, histories.revision)
+
+
+@cache
+def refers(type_: str) -> bool:
+    """Whether a type has properties, or a key, that refer to nodes."""
+    spec = registry().fact_type(type_)
+    return any(prop.kind == "ref" for prop in spec.properties.values())
 
 
 def _nothing_there(ref: EntityRef) -> NotFound:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from graph_schema import TypeSpec
@@ -20,20 +20,15 @@ def normalised(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold()).split())
 
 
-@cache
-def _syllable(character: str) -> str:
-    from pypinyin import lazy_pinyin
-
-    return lazy_pinyin(character)[0]
-
-
 @lru_cache(maxsize=65_536)
 def _with_pinyin(text: str) -> str:
     plain = normalised(text)
     if plain.isascii() or not _HAN.search(plain):
         return plain
-    syllables = [_syllable(each) if _HAN.match(each) else each for each in plain]
-    initials = "".join(each[:1] for each in syllables)
+    from pypinyin import lazy_pinyin
+
+    syllables = lazy_pinyin(plain)
+    initials = "".join(each.lstrip()[:1] for each in syllables)
     return f"{plain}\n{''.join(syllables)}\n{initials}"
 
 

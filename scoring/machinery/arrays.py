@@ -12,6 +12,9 @@ from scoring.types import Floats, Ints
 
 Flags = npt.NDArray[np.bool_]
 
+FEW, SPARSE = 10_000, 4
+"""A table serves more than so many look-ups, in keys spread over at most so many times their number."""
+
 
 def expand(start: Ints, count: Ints) -> tuple[Ints, Ints]:
     """Owner and row of every row in the ranges ``start[i] : start[i] + count[i]``, owner by owner."""
@@ -22,9 +25,16 @@ def expand(start: Ints, count: Ints) -> tuple[Ints, Ints]:
 
 
 def lookup(keys: Ints, wanted: Ints) -> Ints:
-    """The place of each wanted key in ascending ``keys``, -1 where it is not there."""
+    """The first place of each wanted key in ascending ``keys``, -1 where it is not there."""
     if not len(keys):
         return np.full(len(wanted), -1, dtype=np.int64)
+    span = int(keys[-1]) - int(keys[0]) + 1
+    if len(wanted) > FEW and span <= SPARSE * len(wanted):
+        # a table is several times faster than a binary search that misses the cache at every step
+        table = np.full(span + 1, -1, dtype=np.int64)
+        table[(keys - keys[0])[::-1]] = np.arange(len(keys) - 1, -1, -1)
+        offset = wanted - keys[0]
+        return table[np.where((offset >= 0) & (offset < span), offset, span)]
     at = np.searchsorted(keys, wanted).clip(0, len(keys) - 1)
     found: Ints = np.where(keys[at] == wanted, at, -1).astype(np.int64)
     return found
@@ -40,6 +50,12 @@ def run_starts(*columns: Ints) -> Ints:
     for column in columns:
         new[1:] |= column[1:] != column[:-1]
     return np.flatnonzero(new)
+
+
+def distinct(codes: Ints) -> Ints:
+    """The different codes, ascending; for large arrays much faster than `numpy.unique`."""
+    ordered = np.sort(codes)
+    return ordered[run_starts(ordered)]
 
 
 def run_sums(values: Floats, starts: Ints) -> Floats:

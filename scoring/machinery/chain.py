@@ -18,7 +18,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from graph_schema.vocabulary import VOCABULARIES, code_number
-from scoring.machinery.arrays import Flags, Grouping, counts, expand, lookup, sums
+from scoring.machinery.arrays import Flags, Grouping, counts, distinct, expand, lookup, sums
 from scoring.machinery.concerns import concerns_of
 from scoring.machinery.evidence import observations_of
 from scoring.machinery.influence import effective_influence, listening_matrix
@@ -160,7 +160,7 @@ def _persons(snapshot: Snapshot, scopes: Scopes, scope: Ints, person: Ints, base
     firms = int((scopes.type == COMPANY).sum())
     seat = lookup(scopes.key[:firms], people.seat_company)
     seated = (seat >= 0) & people.customer[people.seat_person]
-    core = np.unique(np.concatenate([scope * base + person, seat[seated] * base + people.seat_person[seated]]))
+    core = distinct(np.concatenate([scope * base + person, seat[seated] * base + people.seat_person[seated]]))
     influences, holds = current(snapshot, "influences")
     speaker = people.rows(influences.source)
     listener = people.rows(influences.target)
@@ -178,7 +178,7 @@ def _persons(snapshot: Snapshot, scopes: Scopes, scope: Ints, person: Ints, base
         (of_deal[own] + firms) * base + listener[own],
         place[applies] * base + speaker[edge[applies]],
     ])  # fmt: skip
-    found = np.unique(codes)
+    found = distinct(codes)
     outsider: Ints = found[~people.colleague[found % base]]
     return outsider
 

@@ -13,38 +13,44 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.machinery.arrays import Flags, counts, lookup
+from scoring.machinery.arrays import Flags, counts, distinct, lookup
 from scoring.machinery.people import current, people_of
 from scoring.snapshot import Snapshot
 from scoring.types import NOBODY, Ints, Rows
 
+NONE, SEVERAL = -1, -2
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A relation from items to entities; ``sole`` holds the entity where there is at most one."""
+    """A relation from items to entities: the one entity of each item, `NONE` or `SEVERAL`.
+
+    ``first`` is the entity with the least key where there are several.
+    """
 
     sole: Ints
-    number: Ints
+    first: Ints
     pairs: Ints
     base: int
 
     @classmethod
     def of(cls, item: Ints, entity: Ints, size: int, base: int) -> Link:
         """The relation of ``size`` items that has the given pairs."""
-        pairs = np.unique(item * base + entity)
+        pairs = distinct(item * base + entity)
         item, entity = pairs // base, pairs % base
-        sole = np.full(size, NOBODY, dtype=np.int64)
-        sole[item[::-1]] = entity[::-1]
-        return cls(sole, counts(item, size), pairs, base)
+        first = np.full(size, NONE, dtype=np.int64)
+        first[item[::-1]] = entity[::-1]
+        return cls(np.where(counts(item, size) > 1, SEVERAL, first), first, pairs, base)
 
-    def has(self, item: Rows, entity: Ints) -> Flags:
-        """Whether each item is linked to each entity."""
-        found: Flags = self.sole[item] == entity
-        several = np.flatnonzero((self.number[item] > 1) & ~found)
+    def read(self, item: Rows, entity: Ints) -> tuple[Flags, Flags]:
+        """Whether each item is linked to nothing, and whether it is linked to each entity."""
+        sole = self.sole[item]
+        linked: Flags = (sole == entity) & (sole >= 0)
+        several = np.flatnonzero(sole == SEVERAL)
         if len(several):
             code = item[several].astype(np.int64) * self.base + entity[several]
-            found[several] = lookup(self.pairs, code) >= 0
-        return found
+            linked[several] = lookup(self.pairs, code) >= 0
+        return sole == NONE, linked
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +63,26 @@ class Concerns:
 
     def in_company(self, item: Rows, company: Ints) -> Flags:
         """Whether an item counts in the scope of an account."""
-        found: Flags = (self.account.number[item] == 0) | self.account.has(item, company)
-        return found
+        nothing, linked = self.account.read(item, company)
+        return nothing | linked
 
     def general(self, item: Rows, company: Ints) -> Flags:
         """Whether an item is of the account and concerns no opportunity."""
-        found: Flags = (self.opportunity.number[item] == 0) & (
-            (self.company.number[item] == 0) | self.company.has(item, company)
-        )
+        nothing, linked = self.company.read(item, company)
+        found: Flags = (self.opportunity.sole[item] == NONE) & (nothing | linked)
         return found
 
     def in_opportunity(self, item: Rows, opportunity: Ints, account: Ints) -> Flags:
         """Whether an item counts in the scope of an opportunity of the account."""
-        return self.general(item, account) | self.opportunity.has(item, opportunity)
+        without, found = self.opportunity.read(item, opportunity)
+        rest = np.flatnonzero(without)
+        nothing, linked = self.company.read(item[rest], account[rest])
+        found[rest] = nothing | linked
+        return found
 
     def place(self, item: Ints) -> Ints:
         """The narrowest thing each item concerns: an opportunity, else a company, else nothing."""
-        opportunity, company = self.opportunity.sole[item], self.company.sole[item]
+        opportunity, company = self.opportunity.first[item], self.company.first[item]
         found: Ints = np.where(opportunity != NOBODY, opportunity, company)
         return found
 

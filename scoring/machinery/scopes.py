@@ -140,15 +140,12 @@ def expected_roles(reference: Reference, kinds: Ints) -> npt.NDArray[np.bool_]:
 
 
 def rivals_in(snapshot: Snapshot, scopes: Scopes) -> tuple[Ints, Ints]:
-    """Scope (place) and vendor key of every rival: in the deal, or in an open deal of the account."""
+    """Scope (place) and vendor key of every rival that competes in an opportunity."""
     people = people_of(snapshot)
     competes, holds = current(snapshot, "competes")
-    vendor, deal = people.vendor(competes.source[holds]), competes.target[holds]
-    vendor, deal = vendor[vendor != US], deal[vendor != US]
-    opened = lookup(snapshot.nodes["opportunity"].key[is_open(snapshot)], deal) >= 0
+    vendor = people.vendor(competes.source[holds])
     firms = int((scopes.type == COMPANY).sum())
-    direct = lookup(scopes.key[firms:], deal)
-    through = np.where(opened, lookup(scopes.key[:firms], customer_of(snapshot, deal)), -1)
-    place = np.concatenate([direct[direct >= 0] + firms, through[through >= 0]])
-    pair = np.unique(place * people.base + np.concatenate([vendor[direct >= 0], vendor[through >= 0]]))
+    place = lookup(scopes.key[firms:], competes.target[holds])
+    rival = (place >= 0) & (vendor != US)
+    pair = np.unique((place[rival] + firms) * people.base + vendor[rival])
     return pair // people.base, pair % people.base

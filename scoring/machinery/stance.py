@@ -55,7 +55,7 @@ def stance_terms(snapshot: Snapshot, places: Places, vendor: Ints, parameters: P
     owner, row = seen.of(places.person, vendor, people_of(snapshot).base)
     item = seen.item[row]
     deal = places.scope_type[owner] == OPPORTUNITY
-    own = deal & concerns.opportunity.has(item, places.scope[owner])
+    own = deal & concerns.opportunity.read(item, places.scope[owner])[1]
     keep = ~np.isnan(seen.value[row]) & (own | concerns.general(item, places.account[owner]))
     return StanceTerms(owner[keep], row[keep], own[keep])
 

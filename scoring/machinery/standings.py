@@ -1,19 +1,19 @@
 """Everything measured about persons in scopes towards vendors: what both scores and views read.
 
 A case is one vendor in one scope; a standing is one member of the scope's chain in one case. Cases
-are us (where a company of ours exists) and every rival that competes in the scope.
+are us (where a company of ours exists) and every rival that competes in an opportunity; a rival in an
+account is asked for by name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from scoring.machinery.arrays import Flags
+from scoring.machinery.arrays import Flags, expand, lookup
 from scoring.machinery.chain import PERSON, Chains, build_chains, members_of
 from scoring.machinery.concerns import concerns_of
 from scoring.machinery.contact import NEVER, captured_share, contacts
@@ -88,6 +88,12 @@ class Standings:
         """The standings of persons."""
         return np.flatnonzero(self.chains.placeholder[self.member] == PERSON)
 
+    def cases_of(self, scope: int, vendor: int) -> Ints:
+        """The case of a vendor in the scope with a key, if there is one."""
+        place = np.flatnonzero(self.chains.scopes.key == scope)
+        found: Ints = np.flatnonzero(np.isin(self.cases.scope, place) & (self.cases.vendor == vendor))
+        return found
+
     def known_tie(self, parameters: Parameters) -> Floats:
         """Completeness of the tie quantities, 0..1."""
         return np.maximum(known_share(self.tie_evidence, parameters), self.captured)
@@ -112,10 +118,17 @@ def standings_of(
     scopes: Ints | None = None,
     vendor: int | None = None,
 ) -> Standings:
-    """The standings of the given scopes, or of all; made once per snapshot and inputs."""
-    asked: Hashable = None if scopes is None else np.unique(scopes).tobytes()
-    name = ("standings", reference.digest, parameters, asked, vendor)
-    return snapshot.derived(name, lambda each: _build(each, reference, parameters, scopes, vendor))
+    """The standings of the given scopes, or of all; those of all are made once per snapshot."""
+    if scopes is not None:
+        return _build(snapshot, reference, parameters, scopes, vendor)
+    name = ("standings", reference.digest, parameters, vendor)
+    return snapshot.derived(name, lambda each: _build(each, reference, parameters, None, vendor))
+
+
+def known_standings(snapshot: Snapshot, reference: Reference, parameters: Parameters) -> Standings | None:
+    """The standings of everything, where they have been made already."""
+    found: Standings | None = snapshot.made(("standings", reference.digest, parameters, None))
+    return found
 
 
 def _build(
@@ -242,16 +255,14 @@ def _attitudes(
 def opinions(standings: Standings, scopes: Ints) -> tuple[Ints, Floats]:
     """Standings of the given ascending scopes (places) and the opinions ``y`` they settle at."""
     chains, cases = standings.chains, standings.cases
-    asked = np.zeros(len(chains.scopes), dtype=bool)
-    asked[scopes] = True
-    rows = np.flatnonzero(asked[cases.scope[standings.case]])
-    members = np.flatnonzero(asked[chains.scope])
+    left, right = np.searchsorted(cases.scope, scopes), np.searchsorted(cases.scope, scopes, "right")
+    _, asked = expand(left, right - left)
+    _, rows = expand(cases.start[asked], cases.start[asked + 1] - cases.start[asked])
+    _, members = members_of(chains, scopes)
     first_case = np.searchsorted(cases.scope, np.arange(len(chains.scopes)))
     column = np.arange(len(cases)) - first_case[cases.scope]
-    place = np.zeros(len(chains), dtype=np.int64)
-    place[members] = np.arange(len(members))
     stance = np.zeros((len(members), int(column.max(initial=0)) + 1))
-    at = place[standings.member[rows]], column[standings.case[rows]]
+    at = lookup(members, standings.member[rows]), column[standings.case[rows]]
     stance[at] = standings.stance[rows]
     listening = chains.listening if len(members) == len(chains) else chains.listening[members][:, members]
     settled = settled_opinions(listening, chains.susceptibility[members], stance)

@@ -138,7 +138,9 @@ def total_energy(
 ) -> tuple[Ints, Ints, Floats]:
     """Place, colleague and capped energy of every pair that has any."""
     codes, energies = zip(*(_summed(each, colleagues) for each in terms), strict=True)
-    pairs = np.unique(np.concatenate(codes))
+    # each part is ascending already, and a stable sort merges ascending runs in one pass
+    merged = np.sort(np.concatenate(codes), kind="stable")
+    pairs = merged[run_starts(merged)]
     contact, two_way, unanswered = np.zeros(len(pairs)), np.zeros(len(pairs)), np.zeros(len(pairs))
     for code, energy, column in zip(codes, energies, (contact, two_way, unanswered), strict=True):
         column[lookup(pairs, code)] = energy

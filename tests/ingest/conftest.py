@@ -16,8 +16,14 @@ Importing = Callable[..., ImportReport]
 
 
 @pytest.fixture
-def store() -> Iterator[Store]:
-    opened = open_store("memory://")
+def store_url() -> str:
+    """A module that cares about engines overrides this."""
+    return "memory://"
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    opened = open_store(store_url)
     yield opened
     opened.close()
 

@@ -167,6 +167,7 @@ def test_rejects_stay_in_order_when_they_are_many(importing):
     report = importing({"person.csv": "id,name\n" + rows})
     assert report.rejected == 12_000
     assert [each.line for each in report.rejects] == list(range(2, 12_002))
+    assert [each.line for each in report.rejects.first(2)] == [2, 3]
 
 
 FOLDERS = {
@@ -212,6 +213,10 @@ WARNINGS = {
         {"company.csv": "id,name\nc:1,Acme\n", "opportunity.csv": "id,name\no:1,One\no:2,Two\n",
          "for.csv": "from,to\no:1,c:1\n"},
         {"no_customer": (1, ["o:2"])}, {"company": 1, "opportunity": 2, "for": 1},
+    ),
+    "two files that differ": (
+        {"person.csv": "id,name\np:1,Ann\np:2,Bob\n", "person.jsonl": '{"id": "p:1", "name": "Anna"}\n'},
+        {"conflict": (1, ["person.jsonl:1 name"])}, {"person": 2},
     ),
     "a file nobody knows": (
         {"person.csv": PEOPLE, "compnay.csv": "id,name\nc:1,Acme\n"},

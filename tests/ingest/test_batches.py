@@ -20,10 +20,16 @@ FILES = {
     "person.csv": "id,name\np:1,Ann\np:2,Bob\n",
     "position.csv": "id,title,level\ns:1,Head,3\n",
     "seat_in.csv": "from,to\ns:1,c:1\n",
-    "holds.csv": "from,to,valid_from,valid_to,recorded_at\np:1,s:1,2024-01-01,2025-01-01,2024-02-01\np:2,s:1,2025-01-01,,\n",
+    "holds.csv": "from,to,valid_from,valid_to,recorded_at\n"
+    "p:1,s:1,2024-01-01,2025-01-01,2024-02-01\np:2,s:1,2025-01-01,,\n",
     "interaction.jsonl": '{"id": "i:1", "at": "2026-01-05T10:00:00+08:00", "channel": "call"}\n',
     "took_part.csv": "from,to,role\np:1,i:1,from\n",
 }
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def store_url(request, tmp_path):
+    return "memory://" if request.param == "memory" else f"sqlite:///{tmp_path / 'store.db'}"
 
 
 def facts(store):
@@ -87,7 +93,11 @@ def test_a_dry_run_tells_and_writes_nothing(importing, folder, store):
     revision = store.revision()
     changed = {"company.csv": "id,name,industry\nc:1,Acme,steel\nc:2,Bravo,\nc:3,Cat,\n"}
     second = run(load_plan(folder(changed, name="later")), store, "tester", dry_run=True)
-    assert (dict(second.new), dict(second.changed), dict(second.same)) == ({"company": 1}, {"company": 1}, {"company": 1})
+    assert (dict(second.new), dict(second.changed), dict(second.same)) == (
+        {"company": 1},
+        {"company": 1},
+        {"company": 1},
+    )
     assert store.revision() == revision
 
 
@@ -133,7 +143,7 @@ def test_an_import_that_fails_is_incomplete_and_goes_on(importing, store, monkey
             raise OSError("no space left on device")
         return apply(change_set)
 
-    rows = "".join(f"p:{number},Person {number}\n" for number in range(12_000))
+    rows = "".join(f"p:{number},Person {number}\n" for number in range(7_000))
     monkeypatch.setattr(store, "apply", failing)
     with pytest.raises(OSError, match="no space"):
         importing({"person.csv": "id,name\n" + rows})
@@ -141,8 +151,8 @@ def test_an_import_that_fails_is_incomplete_and_goes_on(importing, store, monkey
     (batch,) = list_imports(store)
     assert (batch.status, batch.facts) == ("incomplete", 5_000)
     report = importing({"person.csv": "id,name\n" + rows})
-    assert (report.import_id, report.written, report.unchanged) == (batch.id, 7_000, 5_000)
-    assert (show_import(store, batch.id).status, show_import(store, batch.id).facts) == ("complete", 12_000)
+    assert (report.import_id, report.written, report.unchanged) == (batch.id, 2_000, 5_000)
+    assert (show_import(store, batch.id).status, show_import(store, batch.id).facts) == ("complete", 7_000)
     undo_import(store, batch.id, "tester")
     assert facts(store) == []
 
@@ -156,7 +166,7 @@ run(load_plan(sys.argv[1]), open_store(sys.argv[2]), "tester", progress=lambda *
 
 
 def test_killed_half_way(folder, tmp_path):
-    rows = "".join(f"p:{number},Person {number}\n" for number in range(40_000))
+    rows = "".join(f"p:{number},Person {number}\n" for number in range(20_000))
     root, url = folder({"person.csv": "id,name\n" + rows}), f"sqlite:///{tmp_path / 'crm.db'}"
     importer = subprocess.Popen([sys.executable, "-c", KILLED, str(root), url], stdout=subprocess.PIPE, text=True,
                                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})  # fmt: skip
@@ -170,11 +180,11 @@ def test_killed_half_way(folder, tmp_path):
     try:
         half = store.info().facts
         assert half % 5_000 == 0
-        assert half < 40_000
+        assert half < 20_000
         later = time.time_ns() // 1_000 + 120_000_000
         assert [each.status for each in list_imports(store, now=later)] == ["incomplete"]
         report = run(load_plan(root), store, "tester")
-        assert (report.written, report.unchanged) == (40_000 - half, half)
+        assert (report.written, report.unchanged) == (20_000 - half, half)
         assert [each.status for each in list_imports(store)] == ["complete"]
     finally:
         store.close()

@@ -53,7 +53,7 @@ def test_files_refer_to_one_another_in_any_order(importing, store):
         "observation.csv": "id,at,kind,value,source_class\nb:1,2026-01-01,stance,0.5,inside\n",
         "position.csv": "id,title\ns:1,Head\n",
         "opportunity.csv": "id,name,winner\no:1,One,w:1\n",
-        "company.jsonl": '{"id": "w:1", "name": "Zulu", "kinds": ["rival"], "revenue": {"amount": "5", "currency": "CNY"}}\n',
+        "company.jsonl": '{"id": "w:1", "name": "Zulu", "revenue": {"amount": "5", "currency": "CNY"}}\n',
         "influences.csv": "from,to,scope\np:1,p:2,w:1\n",
         "person.csv": "id,name\np:1,Ann\np:2,Bob\n",
     })  # fmt: skip

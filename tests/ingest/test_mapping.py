@@ -156,6 +156,14 @@ MISTAKES = {
                      "file[1].node[1].properties.sensitivity"),
     "edge without its key": (FILE + '[[file.edge]]\ntype = "knows"\nfrom = "{a}"\nto = "{b}"\n',
                              "file[1].edge[1].properties"),
+    "single brackets": (FILE + '[file.node]\ntype = "person"\n', "file[1].node"),
+    "a condition on a number": (NODE + 'when = { column = "n", is = 5 }\n', "file[1].node[1].when"),
+    "a format that is a number": (NODE + 'properties = { birthday = { column = "n", format = 5 } }\n',
+                                  "file[1].node[1].properties.birthday.format"),
+    "a constant out of bounds": (FILE + '[[file.node]]\ntype = "position"\nid = "x"\n'
+                                 'properties = { title = "t", level = { constant = 9 } }\n',
+                                 "file[1].node[1].properties.level"),
+    "a replacement that is a text": (NODE.replace(FILE, FILE + 'replace = { a = "b" }\n'), "file[1].replace.a"),
     "bad pattern": (NODE + 'properties = { name = { column = "n", pattern = "(" } }\n',
                     "file[1].node[1].properties.name.pattern"),
 }  # fmt: skip
@@ -166,7 +174,11 @@ def test_a_mistake_names_file_key_and_remedy(case):
     text, key = MISTAKES[case]
     with pytest.raises(InvalidInput) as caught:
         parse_mapping(text, "mine.toml")
-    assert (caught.value.code, caught.value.detail["file"], caught.value.detail["key"]) == ("bad_mapping", "mine.toml", key)
+    assert (caught.value.code, caught.value.detail["file"], caught.value.detail["key"]) == (
+        "bad_mapping",
+        "mine.toml",
+        key,
+    )
     assert caught.value.remedy
 
 
@@ -234,6 +246,9 @@ WRONG = [
     ("company", "employees", "3.5", "not_an_integer"),
     ("company", "employees", "1_000", "not_a_number"),
     ("company", "employees", True, "not_a_number"),
+    ("company", "employees", "1e30", "integer_too_large"),
+    ("company", "employees", "1e999999999999999999999", "not_a_number"),
+    ("opportunity", "amount", ([], "CNY"), "not_a_number"),
     ("opportunity", "price_weight", "-inf", "not_finite"),
     ("opportunity", "bundled", "maybe", "not_a_flag"),
     ("opportunity", "opened_on", "2025-13-01", "impossible_date"),

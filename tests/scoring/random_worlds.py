@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 from graph_schema.vocabulary import VOCABULARIES as WORDS
-from tests.worlds.builder import TODAY, World, instant
+from tests.worlds.builder import TODAY, World
 
 EXPECTED = ("approver", "decider", "evaluator", "user", "buyer", "initiator", "gatekeeper", "legal_veto")
 
@@ -24,9 +24,7 @@ def random_world(seed: int, accounts: int = 2, size: int = 5, items: int = 60) -
     for firm in firms:
         unit = world.node("org_unit")
         world.edge("part_of", unit, firm)
-        people = [
-            world.person(f"{firm}/{n}", rng.choice((firm, unit)), rng.choice((None, 1, 3))) for n in range(size)
-        ]
+        people = [world.person(f"{firm}/{n}", rng.choice((firm, unit)), rng.choice((None, 1, 3))) for n in range(size)]
         for _ in range(2):
             deal = world.deal(f"deal {world.next}", firm, kind=rng.choice((None, *WORDS["opportunity_kind"])))
             deals.append((deal, firm, people))
@@ -117,6 +115,3 @@ def _observation(
         concerns=rng.choice(((), (rng.choice(deals)[0],), (rng.choice(firms),))),
         said_by=rng.choice((None, *ours)),
     )  # fmt: skip
-
-
-__all__ = ["instant", "random_world"]

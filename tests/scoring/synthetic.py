@@ -98,9 +98,7 @@ def population(accounts: int, colleagues: int = 300, seed: int = 7) -> Snapshot:
             np.concatenate([np.full(colleagues, us), np.repeat(firms, PEOPLE)]),
             {},
         ),
-        "reports_to": edge_table(
-            "reports_to", seats[reports], boss[reports], {"kind": np.zeros(int(reports.sum()))}
-        ),
+        "reports_to": edge_table("reports_to", seats[reports], boss[reports], {"kind": np.zeros(int(reports.sum()))}),
         "for": edge_table("for", deals, np.repeat(firms, DEALS), {}),
         "plays": edge_table("plays", code[0], code[1], {"role": code[2]}),
         "competes": edge_table("competes", competing[0], competing[1], {}),
@@ -112,9 +110,7 @@ def population(accounts: int, colleagues: int = 300, seed: int = 7) -> Snapshot:
             np.concatenate([firms[firm_of_item], deal_of_item[concerns_deal]]),
             {},
         ),
-        "about": edge_table(
-            "about", seen, people[firm_of_seen * PEOPLE + rng.integers(0, PEOPLE, len(seen))], {}
-        ),
+        "about": edge_table("about", seen, people[firm_of_seen * PEOPLE + rng.integers(0, PEOPLE, len(seen))], {}),
         "toward": edge_table("toward", seen, aim, {}),
         "said_by": edge_table("said_by", seen, own[rng.integers(0, colleagues, len(seen))], {}),
     }

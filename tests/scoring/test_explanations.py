@@ -100,10 +100,7 @@ def decision_chain(explanation: dict[str, Any]) -> float:
     give, size = [m["susceptibility"] for m in members], range(len(members))
     y = [m["stance"] for m in members]
     for _ in range(200):
-        y = [
-            (1 - give[i]) * members[i]["stance"] + give[i] * sum(listening[i][j] * y[j] for j in size)
-            for i in size
-        ]
+        y = [(1 - give[i]) * members[i]["stance"] + give[i] * sum(listening[i][j] * y[j] for j in size) for i in size]
     # influence from rights: z = rights + (lambda W)' z, I = (1 - lambda) z
     z = [m["rights"] for m in members]
     for _ in range(200):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring import DEFAULTS, US, chain_view, reduce_reference
+from scoring import DEFAULTS, SCORERS, US, chain_view, reduce_reference
 from scoring.machinery import influence
 from scoring.machinery.chain import build_chains
 from scoring.machinery.scopes import scopes_of
@@ -105,3 +105,19 @@ def test_without_deals_rights_follow_the_level_of_seats() -> None:
     view = chain_view(snapshot, reduce_reference(snapshot, DEFAULTS), DEFAULTS, firm, US)
     assert view.rights == pytest.approx(np.array([16, 8, 1]) / 25)
     assert view.susceptibility == pytest.approx([0.1, 0.1, 0.2])
+
+
+@given(seeds)
+@settings(max_examples=8, deadline=None)
+def test_a_view_is_the_same_alone_and_out_of_everything(seed: int) -> None:
+    snapshot = random_world(seed).snapshot()
+    reference = reduce_reference(snapshot, DEFAULTS)
+    keys = scopes_of(snapshot).key.tolist()
+    alone = [chain_view(snapshot, reference, DEFAULTS, key, US) for key in keys]
+    SCORERS["key_person"].score(snapshot, reference, DEFAULTS)
+    for key, one in zip(keys, alone, strict=True):
+        other = chain_view(snapshot, reference, DEFAULTS, key, US)
+        for name in ("person", "roles", "best", "tie_member", "tie_colleague", "identified_roles", "champion"):
+            assert np.array_equal(getattr(one, name), getattr(other, name)), name
+        for name in ("influence", "stance", "opinion", "tie", "depth", "tie_strength", "listening", "support"):
+            assert np.allclose(getattr(one, name), getattr(other, name), atol=1e-12), name

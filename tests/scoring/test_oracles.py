@@ -7,7 +7,8 @@ import pytest
 
 from scoring import DEFAULTS, SCORERS, US, ChainView, chain_view, reduce_reference
 from scoring.decision_chain import ChainInputs, ChainScores, score_of
-from scoring.key_person import Warmth, score_of as warmth_score_of
+from scoring.key_person import Warmth
+from scoring.key_person import score_of as warmth_score_of
 from scoring.machinery.rules import majority_rule, single_rule, veto_rule
 from scoring.reference import rule_weights
 from scoring.selection import selection_probability, utility
@@ -26,9 +27,7 @@ def view(world: World, vendor: str = "us") -> ChainView:
 def tie(world: World, scope: str, day: int = TODAY) -> float:
     snapshot = world.snapshot(day)
     reference = reduce_reference(snapshot, DEFAULTS)
-    frame = SCORERS["key_person"].score(
-        snapshot, reference, DEFAULTS, scopes=np.array([world.names[scope]]), vendor=US
-    )
+    frame = SCORERS["key_person"].score(snapshot, reference, DEFAULTS, scopes=np.array([world.names[scope]]), vendor=US)
     return next(value for factor, _, value, _ in frame.parts(0) if factor == "tie")
 
 

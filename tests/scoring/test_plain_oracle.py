@@ -23,10 +23,12 @@ def test_named_worlds(name: str) -> None:
 def compare(snapshot: object) -> None:
     reference = reduce_reference(snapshot, DEFAULTS)
     plain = Plain(snapshot, reference, DEFAULTS)
-    frame = SCORERS["key_person"].score(snapshot, reference, DEFAULTS)
-    for i in range(len(frame)):
-        row = int(frame.subject[i]), int(frame.vendor[i]), int(frame.scope[i])
-        assert plain.key_person(*row) == pytest.approx(frame.score[i], abs=1e-9), row
+    rival = int(snapshot.edges["competes"].source[0]) if len(snapshot.edges["competes"]) else None
+    for vendor in {None, rival}:
+        frame = SCORERS["key_person"].score(snapshot, reference, DEFAULTS, vendor=vendor)
+        for i in range(len(frame)):
+            row = int(frame.subject[i]), int(frame.vendor[i]), int(frame.scope[i])
+            assert plain.key_person(*row) == pytest.approx(frame.score[i], abs=1e-9), row
     frame = SCORERS["decision_chain"].score(snapshot, reference, DEFAULTS)
     for i in range(len(frame)):
         found = plain.decision_chain(int(frame.subject[i]), int(frame.vendor[i]))

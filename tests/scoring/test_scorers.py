@@ -48,9 +48,7 @@ def test_named_worlds_are_scored_within_bounds_and_add_up(scorer: Scorer, world:
     assert ((frame.p10 >= 0) & (frame.p90 <= 100)).all()
     assert ((frame.completeness >= 0) & (frame.completeness <= 1)).all()
     for i in range(len(frame)):
-        assert frame.base + sum(effect for *_, effect in frame.parts(i)) == pytest.approx(
-            frame.score[i], abs=1e-9
-        )
+        assert frame.base + sum(effect for *_, effect in frame.parts(i)) == pytest.approx(frame.score[i], abs=1e-9)
 
 
 @every_scorer
@@ -60,9 +58,7 @@ def test_explanations_repeat_the_frame(scorer: Scorer, seed: int) -> None:
     frame = whole(scorer, random_world(seed).snapshot())
     for i in range(0, len(frame), 7):
         told = frame.explain(i)
-        assert told.base + sum(part.effect for part in told.contributions) == pytest.approx(
-            told.score, abs=1e-9
-        )
+        assert told.base + sum(part.effect for part in told.contributions) == pytest.approx(told.score, abs=1e-9)
         assert [(p.factor, p.value, p.effect) for p in told.contributions] == [
             (factor, value, effect) for factor, _, value, effect in frame.parts(i)
         ]
@@ -110,9 +106,7 @@ def test_keys_are_only_names(scorer: Scorer, seed: int, shuffle: int) -> None:
     renamed = np.random.default_rng(shuffle).permutation(len(keys) * 2)[: len(keys)] + 1
     new = dict(zip(keys.tolist(), renamed.tolist(), strict=True))
     old_frame, new_frame = whole(scorer, snapshot), whole(scorer, relabelled(snapshot, new))
-    expected = {
-        (new[s], new.get(v, v), new[c]): numbers for (s, v, c), numbers in by_subject(old_frame).items()
-    }
+    expected = {(new[s], new.get(v, v), new[c]): numbers for (s, v, c), numbers in by_subject(old_frame).items()}
     found = by_subject(new_frame)
     assert found.keys() == expected.keys()
     for key, numbers in found.items():
@@ -176,9 +170,7 @@ def test_a_draft_changes_only_what_it_touches(scorer: Scorer) -> None:
     own = {"about": person, "toward": world.names["us"], "concerns": deal}
     patch = Patch(
         add_nodes={"observation": picked(full.nodes["observation"], item)},
-        add_edges={
-            name: edge_table(name, np.array([item]), np.array([target]), {}) for name, target in own.items()
-        },
+        add_edges={name: edge_table(name, np.array([item]), np.array([target]), {}) for name, target in own.items()},
     )
     drafted = scorer.score(snapshot.apply(patch), reference, DEFAULTS)
     assert by_subject(drafted) == by_subject(scorer.score(full, reference, DEFAULTS))

@@ -145,6 +145,4 @@ def _nodes(type_: str, rows: list[tuple[int, dict[str, Any]]]) -> NodeTable:
 def _edges(type_: str, rows: list[tuple[int, int, dict[str, Any], int, int]]) -> EdgeTable:
     column = list(zip(*rows, strict=True))
     source, target, start, stop = (np.array(column[at], dtype=np.int64) for at in (0, 1, 3, 4))
-    return edge_table(
-        type_, source, target, _columns(type_, list(column[2])), valid_from=start, valid_to=stop
-    )
+    return edge_table(type_, source, target, _columns(type_, list(column[2])), valid_from=start, valid_to=stop)

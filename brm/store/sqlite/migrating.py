@@ -12,6 +12,7 @@ from brm.store.sqlite.session import Session
 from graph_schema import Property, TypeSpec, registry
 from graph_schema.changes import Receipt
 from graph_schema.ddl.sqlite import (
+    STORE_TABLES,
     column_definitions,
     create_indexes,
     create_type,
@@ -22,6 +23,13 @@ from graph_schema.markers import Bounds
 from graph_schema.migrations import Operation, Step, Structure, carry_out, steps
 from graph_schema.migrations.steps import structure_after
 from graph_schema.values import from_json
+
+
+def create_from_nothing(connection: sqlite3.Connection) -> None:
+    """The schema of an empty store by all the steps, one after the other."""
+    for statement in STORE_TABLES:
+        connection.execute(statement)
+    migrate(connection)
 
 
 def stamp(connection: sqlite3.Connection, version: int, digest: str) -> None:

@@ -18,7 +18,7 @@ from brm.store.sqlite.session import Session
 from brm.store.view import Moment
 from graph_schema import registry
 from graph_schema.changes import Receipt
-from graph_schema.ddl.sqlite import APPLICATION_ID, create_all
+from graph_schema.ddl.sqlite import APPLICATION_ID
 from graph_schema.migrations import steps
 
 _OLDEST_LIBRARY = (3, 37, 0)
@@ -72,9 +72,7 @@ class SQLiteStore(Engine):
         with self._pool.writing() as connection:
             if not _is_fresh(connection):
                 return
-            for statement in create_all(registry()):
-                connection.execute(statement)
-            migrating.stamp(connection, len(steps()), registry().digest())
+            migrating.create_from_nothing(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
     @contextmanager
