@@ -15,6 +15,7 @@ import numpy.typing as npt
 from graph_schema.vocabulary import VOCABULARIES, code_number
 from scoring.machinery.arrays import Grouping, lookup, run_starts
 from scoring.machinery.concerns import customer_of
+from scoring.machinery.contact import CapturedSpans, captured_spans
 from scoring.machinery.fit import fit_observed
 from scoring.machinery.people import current, people_of
 from scoring.machinery.shares import account_shares, segment_of
@@ -31,7 +32,8 @@ class Reference:
 
     ``expected_roles`` holds the roles per deal type, the last for deals of unknown type.
     ``share_*``: mean installed share of a vendor in a segment. ``rule_*``: each account's closed deals
-    that say who decided, counted by decision rule.
+    that say who decided, counted by decision rule. ``captured``: what of each colleague's contacts is
+    recorded automatically, over all accounts.
     """
 
     expected_roles: tuple[tuple[str, ...], ...]
@@ -41,6 +43,7 @@ class Reference:
     rule_account: Ints
     rule_counts: npt.NDArray[np.int64]
     mean_fit: float
+    captured: CapturedSpans
     digest: str
 
     def installed_share(self, segment: Ints, vendor: Ints) -> Floats:
@@ -82,9 +85,10 @@ def reduce_reference(snapshot: Snapshot, parameters: Parameters) -> Reference:
     expected = tuple(getattr(roles, kind) for kind in (*VOCABULARIES["opportunity_kind"], "other"))
     fit = _mean_fit(snapshot, parameters)
     state = hashlib.sha256(repr((expected, fit)).encode())
-    for array in (segment, vendor, share, account, counted):
+    captured = captured_spans(snapshot)
+    for array in (segment, vendor, share, account, counted, captured.colleague, captured.first, captured.last):
         state.update(array.tobytes())
-    return Reference(expected, segment, vendor, share, account, counted, fit, state.hexdigest())
+    return Reference(expected, segment, vendor, share, account, counted, fit, captured, state.hexdigest())
 
 
 def _before_today(snapshot: Snapshot, valid_from: Ints) -> npt.NDArray[np.bool_]:

@@ -102,7 +102,8 @@ def _selected(
 def _competed(snapshot: Snapshot, vendor: int) -> Ints:
     """The opportunities in whose field the vendor is."""
     competes, holds = current(snapshot, "competes")
-    return competes.target[holds & (competes.source == vendor)]
+    deals: Ints = competes.target[holds & (competes.source == vendor)]
+    return deals
 
 
 def _scopes(

@@ -80,7 +80,7 @@ class _Graph:
         self.facts: dict[EntityRef, Entry] = {}
         self.types: dict[str, str] = {}
         self.key_by_id: dict[str, int] = {}
-        self.id_by_key: list[str] = []
+        self.id_by_key: dict[int, str] = {}
         self.adjacent: dict[str, dict[EdgeRef, None]] = {}
         self.commit_list: list[Commit] = []
         self.record_map: dict[tuple[str, str], RecordState] = {}
@@ -152,8 +152,10 @@ class _Graph:
         if isinstance(ref, NodeRef):
             if ref.id not in self.types:
                 self.types[ref.id] = ref.type
-                self.key_by_id[ref.id] = len(self.id_by_key)
-                self.id_by_key.append(ref.id)
+                # Key 0 stands for us as a vendor, so entities begin at 1.
+                key = len(self.id_by_key) + 1
+                self.key_by_id[ref.id] = key
+                self.id_by_key[key] = ref.id
         else:
             for end in (ref.source, ref.target):
                 self.adjacent.setdefault(end, {})[ref] = None
@@ -183,7 +185,7 @@ class _Graph:
         return {each: self.key_by_id[each] for each in ids if each in self.key_by_id}
 
     def by_key(self, keys: Iterable[int]) -> dict[int, NodeRef]:
-        known = {key: self.id_by_key[key] for key in keys if 0 <= key < len(self.id_by_key)}
+        known = {key: self.id_by_key[key] for key in keys if key in self.id_by_key}
         return {key: NodeRef(self.types[identity], identity) for key, identity in known.items()}
 
     def changes(self, since: int, limit: int) -> list[Touched]:
@@ -207,7 +209,7 @@ class _Graph:
         return Counts(counts, sum(len(entry.facts) for entry in self.facts.values()))
 
     def all_nodes(self) -> Iterator[tuple[NodeRef, Entry]]:
-        for identity in self.id_by_key:
+        for identity in self.id_by_key.values():
             ref = NodeRef(self.types[identity], identity)
             yield ref, self.facts[ref]
 

@@ -16,7 +16,7 @@ from scoring.machinery.arrays import chunks, counts, expand, lookup, sums
 from scoring.machinery.concerns import Concerns
 from scoring.machinery.people import current, people_of
 from scoring.machinery.ties import PairTies, Places, half_lives
-from scoring.machinery.touches import Meetings
+from scoring.machinery.touches import Meetings, meetings_of
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
 from scoring.types import Floats, Ints
@@ -33,6 +33,29 @@ class Contact:
     evidence: Floats
     since_first: Ints
     since_met: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class CapturedSpans:
+    """First and last day in a log, mail or calendar source, by colleague key ascending."""
+
+    colleague: Ints
+    first: Ints
+    last: Ints
+
+    def of(self, colleagues: Ints) -> tuple[Ints, Ints]:
+        """First and last day of each colleague; first > last where nothing was captured."""
+        at = lookup(self.colleague, colleagues)
+        first, last = np.ones(len(at), dtype=np.int64), np.zeros(len(at), dtype=np.int64)
+        first[at >= 0], last[at >= 0] = self.first[at[at >= 0]], self.last[at[at >= 0]]
+        return first, last
+
+
+def captured_spans(snapshot: Snapshot) -> CapturedSpans:
+    """The spans of all colleagues, from interactions before today."""
+    meetings = meetings_of(snapshot)
+    logged = meetings.captured_from <= meetings.captured_to
+    return CapturedSpans(meetings.colleagues[logged], meetings.captured_from[logged], meetings.captured_to[logged])
 
 
 def contacts(meetings: Meetings, concerns: Concerns, places: Places, today: int, parameters: Parameters) -> Contact:
@@ -61,13 +84,17 @@ def contacts(meetings: Meetings, concerns: Concerns, places: Places, today: int,
 
 def captured_share(
     snapshot: Snapshot,
-    meetings: Meetings,
+    spans: CapturedSpans,
     places: Places,
     scope_at: Ints,
     ties: PairTies,
     parameters: Parameters,
 ) -> Floats:
-    """Share of the last H days that the record of the scope's best recorded colleague covers."""
+    """Share of the H days before today that the record of the scope's best recorded colleague covers.
+
+    The record of a colleague is of all their accounts, so it is a population quantity: ``spans`` comes
+    from the Reference.
+    """
     size = int(scope_at.max()) + 1 if len(scope_at) else 0
     lives = half_lives(places, parameters)
     life = np.ones(size)
@@ -88,11 +115,10 @@ def captured_share(
         scopes.append(owner[found >= 0])
         colleagues.append(found[found >= 0])
     scope, colleague = np.concatenate(scopes), np.concatenate(colleagues)
-    since = snapshot.today - np.ceil(life[scope]).astype(np.int64) + 1
-    first = np.maximum(meetings.captured_from[colleague], since)
-    last = np.minimum(meetings.captured_to[colleague], snapshot.today)
-    logged = meetings.captured_from[colleague] <= meetings.captured_to[colleague]
-    share = np.where(logged, np.maximum(last - first + 1, 0) / np.ceil(life[scope]), 0.0)
+    started, ended = spans.of(keys[colleague])
+    first = np.maximum(started, snapshot.today - np.ceil(life[scope]).astype(np.int64))
+    last = np.minimum(ended, snapshot.today - 1)
+    share = np.where(started <= ended, np.maximum(last - first + 1, 0) / np.ceil(life[scope]), 0.0)
     best = np.zeros(size)
     np.maximum.at(best, scope, share)
     found_share: Floats = np.minimum(best, 1.0)[scope_at]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scoring.machinery.arrays import Flags, expand, lookup
 from scoring.machinery.chain import PERSON, Chains, build_chains, members_of
 from scoring.machinery.concerns import concerns_of
-from scoring.machinery.contact import NEVER, captured_share, contacts
+from scoring.machinery.contact import NEVER, CapturedSpans, captured_share, contacts
 from scoring.machinery.evidence import known_share
 from scoring.machinery.influence import settled_opinions
 from scoring.machinery.people import people_of
@@ -146,7 +146,7 @@ def _build(
     found = _blank(len(case))
     found["stance"][:] = parameters.stance.placeholder
     us, rivals = np.flatnonzero(person & (vendors == US)), np.flatnonzero(person & (vendors != US))
-    pairs = _ours(snapshot, chains, member, us, found, parameters)
+    pairs = _ours(snapshot, reference.captured, chains, member, us, found, parameters)
     _theirs(snapshot, reference, chains, member, vendors, rivals, found, parameters)
     for rows in (us, rivals):
         _attitudes(snapshot, chains.places(member[rows]), vendors[rows], rows, found, parameters)
@@ -184,6 +184,7 @@ def _blank(size: int) -> Columns:
 
 def _ours(
     snapshot: Snapshot,
+    spans: CapturedSpans,
     chains: Chains,
     member: Ints,
     rows: Ints,
@@ -201,7 +202,7 @@ def _ours(
     found["incoming"][rows], found["outgoing"][rows] = contact.incoming, contact.outgoing
     found["since_first"][rows], found["since_met"][rows] = contact.since_first, contact.since_met
     scope = chains.scope[member[rows]]
-    found["captured"][rows] = captured_share(snapshot, meetings, places, scope, pairs, parameters)
+    found["captured"][rows] = captured_share(snapshot, spans, places, scope, pairs, parameters)
     return pairs
 
 

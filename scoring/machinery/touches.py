@@ -60,8 +60,8 @@ class Encounters:
 class Meetings:
     """All that interactions say: contacts and texts of pairs, encounters of persons, logged spans.
 
-    ``captured_from`` and ``captured_to`` are each colleague's first and last day in a log, mail or
-    calendar source (from > to where there is none). ``channel`` and ``executive`` are by interaction.
+    ``captured_from`` and ``captured_to`` are each colleague's first and last day before today in a log,
+    mail or calendar source (from > to where there is none). ``channel`` and ``executive`` are by interaction.
     """
 
     colleagues: Ints
@@ -97,7 +97,7 @@ def _build(snapshot: Snapshot) -> Meetings:
     theirs = _Parts(parts.person[customer], parts.item[customer], parts.starter[customer])
     day = snapshot.local_days.of(items["at"]).astype(np.int32)
     contacts, texts = _touches(snapshot, ours, theirs, day, len(colleagues))
-    first, last = _captured(items["capture"], ours, day, len(colleagues))
+    first, last = _captured(items["capture"], ours, day, snapshot.today, len(colleagues))
     return Meetings(
         colleagues=people.key[colleagues],
         contacts=contacts,
@@ -183,9 +183,11 @@ def _encounters(snapshot: Snapshot, ours: _Parts, theirs: _Parts, day: npt.NDArr
     )
 
 
-def _captured(capture: npt.NDArray[np.int16], ours: _Parts, day: npt.NDArray[np.int32], size: int) -> tuple[Ints, Ints]:
+def _captured(
+    capture: npt.NDArray[np.int16], ours: _Parts, day: npt.NDArray[np.int32], today: int, size: int
+) -> tuple[Ints, Ints]:
     first, last = np.ones(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    rows = np.flatnonzero(np.isin(capture[ours.item], _CAPTURED))
+    rows = np.flatnonzero(np.isin(capture[ours.item], _CAPTURED) & (day[ours.item] < today))
     rows = rows[np.lexsort((day[ours.item[rows]], ours.person[rows]))]
     starts = run_starts(ours.person[rows])
     if len(starts):

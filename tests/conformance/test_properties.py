@@ -145,3 +145,10 @@ def test_pages_together_are_the_whole_list(store: Store) -> None:
             paged += [state.entity.id for state in page.items]
         assert paged == whole
     assert len(whole) == 23
+
+
+def test_keys_begin_at_one(store: Store) -> None:
+    """Key 0 means us as a vendor; no entity may have it."""
+    person = Change("set", NodeRef("person", "p"), {"name": "张平"})
+    store.apply(ChangeSet(actor="a", source="s", changes=(person,)))
+    assert store.keys(["p"]) == {"p": 1}

@@ -126,7 +126,7 @@ def test_completeness_of_contact_is_evidence_or_what_is_captured() -> None:
     world.meet("meeting", (world.names["seller"],), (person,))
     assert completeness(world) == pytest.approx((15 + 7.5 + 5 + 5) / 100 / 4)
     other = world.person("B", world.names["firm"])
-    for age in (0, 200):
+    for age in (1, 200):
         world.meet("mail", (world.names["seller"],), (other,), TODAY - age, capture="mail")
     assert completeness(world) == pytest.approx(0.5)
 

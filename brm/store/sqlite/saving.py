@@ -83,7 +83,7 @@ class Writer(Reader):
                 else:
                     created.append((ref.id, entry, ref))
         if created:
-            first = self.connection.execute("SELECT ifnull(max(key), -1) + 1 FROM entity").fetchone()[0]
+            first = self.connection.execute("SELECT ifnull(max(key), 0) + 1 FROM entity").fetchone()[0]
             rows = []
             for key, (identity, entry, ref) in enumerate(created, start=first):
                 single = is_single(entry)

@@ -1,0 +1,146 @@
+"""The catalogues: the same messages in both languages, none missing, none unused."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from brm.guidance.rules import RULES
+from brm.i18n import LANGUAGES, catalogue, placeholders
+from brm.services.rendering import UNNAMED_PLAYS
+from graph_schema.vocabulary import VOCABULARIES
+from scoring.registry import SCORERS
+
+ROOT = Path(__file__).parents[2]
+CHINESE = re.compile("[\u4e00-\u9fff]")
+SAME_IN_ALL_LANGUAGES = {f"word.deal_tier.{tier}" for tier in "ABCDE"}
+FAMILIES = {
+    "band.": ("cold", "warm", "hot"),
+    "kind.": tuple(SCORERS),
+    "severity.": ("high", "medium", "low"),
+    "path.hop.": ("tie", "knows", "colleague"),
+}
+"""Codes that are put together at run time: the fixed head, and what may follow."""
+
+
+def _called_with() -> Iterator[ast.expr]:
+    """The first argument of every call of ``….text(…)`` in the source, and both branches of a choice."""
+    for package in ("brm", "api"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "text":
+                    code = node.args[0]
+                    yield from (code.body, code.orelse) if isinstance(code, ast.IfExp) else (code,)
+
+
+def _literal_codes() -> set[str]:
+    return {str(each.value) for each in _called_with() if isinstance(each, ast.Constant)}
+
+
+def _built_heads() -> set[str]:
+    """What the codes put together at run time begin with."""
+    return {
+        str(each.values[0].value)
+        for each in _called_with()
+        if isinstance(each, ast.JoinedStr) and isinstance(each.values[0], ast.Constant)
+    }
+
+
+def _used() -> set[str]:
+    words = {f"word.{vocabulary}.{word}" for vocabulary, words in VOCABULARIES.items() for word in words}
+    factors = {code for scorer in SCORERS.values() for code in scorer.codes}
+    placeholder = {f"{code}_everybody" for code in factors if code.endswith(".placeholder")}
+    rules = {f"finding.{rule.id}.{part}" for rule in RULES for part in ("title", "why")}
+    plays = {f"play.{rule.play}" for rule in RULES} | {f"play.{play}_unnamed" for play in UNNAMED_PLAYS}
+    families = {f"{head}{tail}" for head, tails in FAMILIES.items() for tail in tails}
+    return words | factors | placeholder | rules | plays | families | _literal_codes()
+
+
+def test_both_languages_have_the_same_messages() -> None:
+    chinese, english = (catalogue(language).messages for language in LANGUAGES)
+    assert set(chinese) == set(english)
+
+
+def test_every_message_has_the_same_placeholders_in_both() -> None:
+    chinese, english = (catalogue(language).messages for language in LANGUAGES)
+    differing = {code for code in chinese if placeholders(chinese[code]) != placeholders(english[code])}
+    assert differing == set()
+
+
+def test_every_used_code_has_a_message_and_every_message_is_used() -> None:
+    known, used = set(catalogue("en").messages), _used()
+    assert (sorted(used - known), sorted(known - used)) == ([], [])
+
+
+def test_every_code_that_is_put_together_belongs_to_a_known_family() -> None:
+    assert _built_heads() == {*FAMILIES, "finding.", "play."}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_message_is_empty_or_defined_twice(language: str) -> None:
+    path = ROOT / "brm" / "i18n" / "locales" / f"{language.replace('-', '_')}.po"
+    text = path.read_text(encoding="utf-8")
+    codes = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
+    assert len(codes) == len(set(codes)) == len(catalogue(language).messages)  # type: ignore[arg-type]
+    with path.open("rb") as file:
+        assert [str(each.id) for each in read_po(file) if each.id and not each.string] == []
+
+
+def _words_of(message: str) -> str:
+    """A message without its placeholders and without what is typed at the command line."""
+    return re.sub(r"\{[^}]*\}|--[a-z-]+ [A-Z]+|brm [a-z -]+", "", message)
+
+
+def test_chinese_texts_are_chinese() -> None:
+    texts = catalogue("zh-CN").messages
+    foreign = {
+        code
+        for code, text in texts.items()
+        if code not in SAME_IN_ALL_LANGUAGES and re.search(r"\w", _words_of(text)) and not CHINESE.search(text)
+    }
+    assert foreign == set()
+
+
+def test_english_texts_hold_no_chinese() -> None:
+    assert [code for code, text in catalogue("en").messages.items() if CHINESE.search(text)] == []
+
+
+def test_no_english_sentence_is_left_in_chinese_advice() -> None:
+    texts = catalogue("zh-CN").messages
+    left = {
+        code: text
+        for code, text in texts.items()
+        if re.search(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}", _words_of(text))
+    }
+    assert left == {}
+
+
+def test_labels_of_a_vocabulary_differ_from_each_other() -> None:
+    for language in LANGUAGES:
+        texts = catalogue(language)
+        for vocabulary, words in VOCABULARIES.items():
+            labels = [texts.word(vocabulary, word) for word in words]
+            assert len(labels) == len(set(labels)), (language, vocabulary, labels)
+
+
+@pytest.mark.parametrize(
+    ("language", "spec", "value", "shown"),
+    [
+        ("en", "percent", 0.456, "46%"),
+        ("zh-CN", "percent", 0.456, "46%"),
+        ("en", "score", 46.04, "46.0"),
+        ("en", "signed", -3.26, "−3.3"),
+        ("en", "signed", 3.26, "+3.3"),
+        ("en", "signed_unit", 0.125, "+0.12"),
+        ("en", "number", 1234.5, "1,234.5"),
+    ],
+)
+def test_how_numbers_are_written(language: str, spec: str, value: float, shown: str) -> None:
+    texts = catalogue(language)  # type: ignore[arg-type]
+    formatter = texts._formatter
+    assert formatter.format(f"{{x:{spec}}}", x=value) == shown
