@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 import tomllib
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="BRM_", extra="forbid", validate_default=True)
 
     store: str = Field(
-        default_factory=lambda: f"sqlite:///{Path(platformdirs.user_data_dir('brm', appauthor=False)) / 'brm.sqlite'}",
+        default_factory=lambda: _default_store(),
         description="Where the graph is kept: sqlite:///PATH, memory:// or the URL of a server engine",
     )
     host: str = Field(default="127.0.0.1", description="Address the server listens on")
@@ -55,6 +56,11 @@ class Settings(BaseSettings):
             return self.lang
         words = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
         return "zh-CN" if words.lower().startswith("zh") else "en"
+
+
+def _default_store() -> str:
+    path = Path(platformdirs.user_data_dir("brm", appauthor=False)) / "brm.sqlite"
+    return f"sqlite:///{str(path).replace('%', '%25')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +114,7 @@ def load_with_origins(config: Path | None = None, **flags: Any) -> tuple[Setting
     origins = [
         SettingOrigin(
             name,
-            str(getattr(settings, name)) if getattr(settings, name) is not None else "",
+            _shown(getattr(settings, name)),
             "flag"
             if name in given
             else f"BRM_{name.upper()}"
@@ -121,6 +127,11 @@ def load_with_origins(config: Path | None = None, **flags: Any) -> tuple[Setting
         for name, field in Settings.model_fields.items()
     ]
     return settings, origins
+
+
+def _shown(value: Any) -> str:
+    """A value without passwords, neither as a secret nor inside a URL."""
+    return "" if value is None else re.sub(r"(://[^/@:]*:)[^/@]+@", r"\1**********@", str(value))
 
 
 def _read_file(path: Path) -> dict[str, Any]:

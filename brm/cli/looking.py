@@ -8,6 +8,8 @@ import typer
 
 from brm.cli.session import Session, command
 
+_MOMENTS = ("valid_from", "valid_to", "recorded_at", "superseded_at")
+
 if TYPE_CHECKING:
     from brm.services.reading import Neighbourhood
 
@@ -96,13 +98,15 @@ def _print_entity(session: Session, found: Neighbourhood, shape: dict[str, Any])
     if shape["edges"]:
         session.console.print()
         print_table(
-            session.console, ("edge", "with", "properties", "from", "to"), [_edge(found, e) for e in shape["edges"]]
+            session.console,
+            ("edge", "with", "properties", "from", "to"),
+            [_edge(session, found, edge) for edge in shape["edges"]],
         )
     if shape["more"]:
         session.console.print("…")
 
 
-def _edge(found: Neighbourhood, edge: dict[str, Any]) -> dict[str, Any]:
+def _edge(session: Session, found: Neighbourhood, edge: dict[str, Any]) -> dict[str, Any]:
     outwards = edge["from"] == found.entity.entity.id
     other = edge["to"] if outwards else edge["from"]
     properties = ", ".join(f"{name}={value}" for name, value in edge["properties"].items())
@@ -110,9 +114,20 @@ def _edge(found: Neighbourhood, edge: dict[str, Any]) -> dict[str, Any]:
         "edge": f"{'→' if outwards else '←'} {edge['type']}",
         "with": f"{found.names.get(other, other)} ({other})",
         "properties": properties,
-        "from": (edge["valid_from"] or "")[:10],
-        "to": (edge["valid_to"] or "")[:10],
+        "from": _local(session, edge["valid_from"])[:10],
+        "to": _local(session, edge["valid_to"])[:10],
     }
+
+
+def _local(session: Session, moment: str | None) -> str:
+    """Day and minute in the installation's zone; empty where there is no bound."""
+    from zoneinfo import ZoneInfo
+
+    from graph_schema.values import datetime_of, parse_instant
+
+    if moment is None:
+        return ""
+    return f"{datetime_of(parse_instant(moment)).astimezone(ZoneInfo(session.settings.zone)):%Y-%m-%d %H:%M}"
 
 
 def _print_history(session: Session, versions: list[dict[str, Any]]) -> None:
@@ -121,6 +136,7 @@ def _print_history(session: Session, versions: list[dict[str, Any]]) -> None:
     rows = [
         {
             **version,
+            **{name: _local(session, version[name]) or None for name in _MOMENTS},
             "said": ", ".join(f"{n}={version['properties'].get(n)}" for n in version["named"]),
             "commit": version["revision"],
             "void": version["void_revision"],

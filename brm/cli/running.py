@@ -29,6 +29,7 @@ def _register_demo(app: typer.Typer) -> None:
         """Load a made-up world, explain one deal, and serve it on the loopback."""
         from brm.cli.demonstration import load_world, show_sample
 
+        session.make_room()
         workspace = session.workspace
         load_world(session, workspace, anchor)
         show_sample(session, workspace)
@@ -45,6 +46,7 @@ def _register_server(app: typer.Typer) -> None:
     ) -> None:
         """Serve the HTTP interface."""
         settings = session.settings
+        session.make_room()
         _serve(session, session.workspace, host or settings.host, settings.port if port is None else port)
 
 
@@ -52,6 +54,7 @@ def _register_care(app: typer.Typer) -> None:
     @command(app, "init")
     def init(session: Session) -> None:
         """Create an empty store where the settings say."""
+        session.make_room()
         info = session.workspace.store.info()
         shape = {"store": session.settings.store, "engine": info.engine, "revision": info.revision}
         session.output(shape, lambda shown: session.console.print(session.texts.text("cli.initialised", **shown)))

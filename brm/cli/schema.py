@@ -51,4 +51,4 @@ def _layout(session: Session, folder: Path | None) -> None:
     if folder is None:
         raise InvalidInput("brm schema layout needs a folder", remedy="brm schema layout DIR")
     written = write_layout(folder)
-    session.diagnostics.print(f"{len(written)} files in {folder}")
+    session.diagnostics.print(session.texts.text("cli.layout", count=len(written), folder=folder), soft_wrap=True)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import unquote
 
 import typer
 
@@ -31,6 +32,10 @@ _EXIT_CODES: tuple[tuple[type[BrmError], int], ...] = (
     (NotComputable, REJECTED),
     (BrmError, USAGE),
 )
+_EXIT_OF_CODE = dict.fromkeys(
+    ("export_unreadable", "file_exists", "file_missing", "file_unusable", "unknown_encoding"), UNUSABLE
+)
+"""Input that does not fit because a file does not."""
 
 StoreOption = Annotated[str | None, typer.Option("--store", help="Store URL, e.g. sqlite:///PATH", show_default=False)]
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="Settings file", show_default=False)]
@@ -84,6 +89,21 @@ class Session:
         from brm.services.moments import when
 
         return when(self._as_of, None, self.settings.zone)
+
+    def make_room(self) -> None:
+        """Create the directory of a store that is a file, for the commands that may begin one."""
+        scheme, _, rest = self.settings.store.partition("://")
+        if scheme != "sqlite" or not rest.startswith("/"):
+            return
+        folder = Path(unquote(rest[1:])).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            raise StoreUnusable(
+                f"cannot create the directory {folder}: {problem.strerror}",
+                remedy="choose another path with --store or BRM_STORE",
+                code="cannot_open",
+            ) from None
 
     @property
     def flags(self) -> dict[str, Any]:
@@ -149,6 +169,11 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int | None]]
     return register
 
 
+def exit_code(kind: type[BrmError], code: str) -> int:
+    """What the program exits with after this error."""
+    return _EXIT_OF_CODE.get(code) or next(each for known, each in _EXIT_CODES if issubclass(kind, known))
+
+
 def _run(function: Callable[..., int | None], options: dict[str, Any], given: dict[str, Any]) -> int:
     session: Session | None = None
     try:
@@ -156,7 +181,7 @@ def _run(function: Callable[..., int | None], options: dict[str, Any], given: di
         return function(session, **given) or DONE
     except BrmError as error:
         _report(error, options["as_json"])
-        return next(code for kind, code in _EXIT_CODES if isinstance(error, kind))
+        return exit_code(type(error), error.code)
     finally:
         if session is not None:
             session.close()

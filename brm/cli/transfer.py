@@ -47,6 +47,7 @@ def _register_import(app: typer.Typer) -> None:
         elif target == UNDO:
             importing.undo(session, id_)
         else:
+            session.make_room()
             return importing.run(session, Path(target), mapping, rejects, source, dry_run=dry_run, strict=strict)
         return None
 
@@ -72,6 +73,7 @@ def _register_export(app: typer.Typer) -> None:
         """Fill an empty store from an export."""
         from brm.services import shapes
 
+        session.make_room()
         with _reading(file) as lines:
             receipt = session.workspace.store.load(_parsed(file, lines))
         session.output(
@@ -114,5 +116,7 @@ def _parsed(path: Path, lines: Any) -> Any:
             yield json.loads(line)
         except ValueError:
             raise InvalidInput(
-                f"{path}, line {number}: not a JSON object", remedy="the file is cut off or not an export; export again"
+                f"{path}, line {number}: not a JSON object",
+                remedy="the file is cut off or not an export; export again",
+                code="export_unreadable",
             ) from None

@@ -21,7 +21,7 @@ def _item_paths() -> list[str]:
 
 @pytest.mark.parametrize("path", _item_paths())
 def test_an_unknown_id_is_a_problem_document(client: TestClient, path: str) -> None:
-    answer = client.get(path.replace("{id}", "nobody"))
+    answer = client.get(path.replace("{id}", "nobody").replace("{kind}", "key_person"))
     assert answer.status_code == 404, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert set(answer.json()) == PROBLEM_FIELDS

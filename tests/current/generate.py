@@ -13,7 +13,7 @@ from api.app import create_app
 from api.problems import STATUS, STATUS_OF_CODE
 from brm import errors
 from brm.cli import app
-from brm.cli.session import _COMMON, _EXIT_CODES
+from brm.cli.session import _COMMON, exit_code
 from brm.ingest.rejects import REMEDIES
 from brm.settings import Settings
 from brm.store import open_store
@@ -56,7 +56,7 @@ def parameters() -> str:
     return _page(
         "# Parameters",
         "Every number that a score or a rule uses and that an installation can set. "
-        'A TOML file named by `BRM_PARAMS` overrides them: `tie.video = 1.5`, or `[tie]` and `video = 1.5`.',
+        "A TOML file named by `BRM_PARAMS` overrides them: `tie.video = 1.5`, or `[tie]` and `video = 1.5`.",
         _table(
             ("parameter", "default", "range", "unit", "meaning", "source", "evidence"),
             (
@@ -110,7 +110,7 @@ def problems() -> str:
         "## Refused requests",
         _table(
             ("code", "HTTP", "exit code", "message", "remedy"),
-            ((f"`{r.code}`", _status(r.code, r.error), _exit(r.error), r.message, r.remedy) for r in found if r.error),
+            ((f"`{r.code}`", _status(r.code, r.error), _exit(r.code, r.error), r.message, r.remedy) for r in found if r.error),
         ),
         "## Refused values",
         "Over HTTP 422, with the field and the value under `errors`; on the command line exit code 2. In an import "
@@ -154,7 +154,8 @@ def _value(value: Any) -> str:
 
 
 def _range(low: float | None, high: float | None) -> str:
-    return "" if low is None and high is None else f"{'' if low is None else f'{low:g}'} to {'' if high is None else f'{high:g}'}"
+    bounds = ["" if each is None else f"{each:g}" for each in (low, high)]
+    return " to ".join(bounds) if any(bounds) else ""
 
 
 def _default(name: str, field: Any) -> str:
@@ -168,9 +169,8 @@ def _status(code: str, error: str) -> str:
     return str(STATUS_OF_CODE.get(code) or next(status for each, status in STATUS if issubclass(kind, each)))
 
 
-def _exit(error: str) -> str:
-    kind = getattr(errors, error)
-    return str(next(code for each, code in _EXIT_CODES if issubclass(kind, each)))
+def _exit(code: str, error: str) -> str:
+    return str(exit_code(getattr(errors, error), code))
 
 
 def _first_leaf(command: Any) -> Any:

@@ -1,0 +1,262 @@
+"""A made-up graph as columns, straight from a seeded generator."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from graph_schema.vocabulary import VOCABULARIES, code_number
+from tests.bench.sizes import Size
+
+Ints = npt.NDArray[np.int64]
+DAY = 86_400_000_000
+TODAY = 20_758
+"""2026-11-01, the local day that the graph ends before."""
+ROLES = 5
+RIVALS = 4
+BEGAN = TODAY - 1_500
+STANCES = (-1.0, -0.5, 0.0, 0.5, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Facts of one type. ``ends`` are node numbers; a column holds numbers, codes or texts.
+
+    ``start`` is the day or instant that each fact holds from (None = undated).
+    """
+
+    type: str
+    ends: tuple[Ints, ...]
+    columns: dict[str, npt.NDArray[np.generic] | list[str]] = field(default_factory=dict)
+    start: Ints | None = None
+
+    def __len__(self) -> int:
+        return len(self.ends[0])
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Tables, nodes before edges, and the numbers that measurements draw from."""
+
+    tables: tuple[Table, ...]
+    accounts: Ints
+    people: Ints
+    colleagues: Ints
+    vendors: Ints
+    """Our company, then the rivals."""
+    following: int
+    """The first node number that is free."""
+
+    @property
+    def facts(self) -> int:
+        """Row versions in all tables."""
+        return sum(len(table) for table in self.tables)
+
+
+class _Numbers:
+    """Hands out node numbers from 1."""
+
+    def __init__(self, first: int = 1) -> None:
+        self.free = first
+
+    def take(self, size: int) -> Ints:
+        first, self.free = self.free, self.free + size
+        return np.arange(first, self.free, dtype=np.int64)
+
+
+def _names(prefix: str, numbers: Ints) -> list[str]:
+    return [f"{prefix} {number}" for number in numbers.tolist()]
+
+
+def _sizes(size: Size, rng: np.random.Generator) -> Ints:
+    """People per account with a heavy tail that ends at ``size.largest``."""
+    weight = np.sort(rng.pareto(1.3, size.accounts) + 0.4)[::-1]
+    people = size.people - size.colleagues
+    number = np.clip((weight / weight.sum() * people).astype(np.int64), 3, size.largest)
+    number[0] = size.largest
+    spread = rng.permutation(size.accounts)[: max(size.accounts // 2, 1)]
+    while (left := people - int(number.sum())) > 0:
+        chosen = rng.choice(spread, min(left, len(spread)), replace=False)
+        number[chosen] = np.minimum(number[chosen] + 1, size.largest)
+    return number
+
+
+def _skewed(count: Ints, rng: np.random.Generator, power: int = 3) -> Ints:
+    """A place below each count, low ones far more often: a few people have most of the contact."""
+    return (count * rng.random(len(count)) ** power).astype(np.int64)
+
+
+def _pairs(*columns: Ints) -> tuple[Ints, ...]:
+    return tuple(np.unique(np.stack(columns), axis=1))
+
+
+def make(size: Size, seed: int = 7) -> World:
+    """The whole graph of a size."""
+    rng, numbers = np.random.default_rng(seed), _Numbers()
+    count = _sizes(size, rng)
+    vendors, accounts = numbers.take(1 + RIVALS), numbers.take(size.accounts)
+    own, people = numbers.take(size.colleagues), numbers.take(int(count.sum()))
+    first = np.cumsum(count) - count
+    structure, seats = _structure(numbers, vendors, accounts, own, people, count, first)
+    account_of = np.repeat(np.arange(size.accounts), count)
+    deals, of_deal, dealing = _deals(numbers, vendors, accounts, people, count, first, rng)
+    social = _social(people, account_of, count, first, rng)
+    reporting = _reporting(seats[len(own) :], account_of, first, len(people))
+    covers = Table("covers", _pairs(np.tile(own, 3)[np.arange(size.accounts) % len(own)], accounts),
+                   {"team_role": np.zeros(size.accounts, dtype=np.int64)}, np.full(size.accounts, BEGAN))  # fmt: skip
+    meeting = interactions(numbers, size.interactions, own, people, count, first, accounts, deals, of_deal, rng)
+    seen = observations(numbers, len(people) // 8, own, people, vendors, rng)
+    tables = [*structure, *dealing, *social, reporting, covers, *meeting, *seen]
+    tables.sort(key=lambda table: len(table.ends))
+    return World(tuple(tables), accounts, people, own, vendors, numbers.free)
+
+
+def _structure(
+    numbers: _Numbers, vendors: Ints, accounts: Ints, own: Ints, people: Ints, count: Ints, first: Ints
+) -> tuple[list[Table], Ints]:
+    """Companies, units, seats and who holds them."""
+    units_of = count // 15 + 1
+    units = numbers.take(int(units_of.sum()))
+    seats = numbers.take(len(own) + len(people))
+    start = np.cumsum(units_of) - units_of
+    within = np.arange(len(people)) - np.repeat(first, count)
+    unit = units[np.repeat(start, count) + within // 15]
+    kinds = ["ours", *["rival"] * RIVALS, *["customer"] * len(accounts)]
+    companies, persons = np.concatenate([vendors, accounts]), np.concatenate([own, people])
+    industry = [f"industry {number % 9}" for number in companies.tolist()]
+    level = np.concatenate([np.full(len(own), 2), np.clip(5 - np.log2(within + 1).astype(np.int64), 1, 5)])
+    held = BEGAN + persons % 700
+    tables = [
+        Table("company", (companies,), {"name": _names("Company", companies), "kinds": kinds, "industry": industry}),
+        Table("org_unit", (units,), {"name": _names("Unit", units)}),
+        Table("position", (seats,), {"title": _names("Seat", seats), "level": level}),
+        Table("person", (persons,), {"name": _names("Person", persons)}),
+        Table("part_of", (units, np.repeat(accounts, units_of)), {}, np.full(len(units), BEGAN)),
+        Table("seat_in", (seats, np.concatenate([np.full(len(own), vendors[0]), unit])), {}, held),
+        Table("holds", (persons, seats), {}, held),
+    ]
+    return tables, seats
+
+
+def _deals(
+    numbers: _Numbers, vendors: Ints, accounts: Ints, people: Ints, count: Ints, first: Ints, rng: np.random.Generator
+) -> tuple[Ints, Ints, list[Table]]:
+    """Four opportunities an account, roles in them, and rivals."""
+    deals = numbers.take(4 * len(accounts))
+    of_deal = np.repeat(np.arange(len(accounts)), 4)
+    opened = TODAY - rng.integers(20, 900, len(deals))
+    status = np.where(rng.random(len(deals)) < 0.5, 0, rng.integers(1, 3, len(deals)))
+    closed = np.where(status == 0, -1, np.minimum(opened + rng.integers(10, 200, len(deals)), TODAY - 1))
+    place = _skewed(np.repeat(count[of_deal], ROLES), rng, 2)
+    played = people[np.repeat(first[of_deal], ROLES) + place]
+    who, what, role = _pairs(played, np.repeat(deals, ROLES), np.tile(np.arange(ROLES), len(deals)))
+    rivals = vendors[1:]
+    vendor, target = _pairs(
+        np.concatenate([rivals[rng.integers(0, RIVALS, len(deals))] for _ in range(2)]), np.tile(deals, 2)
+    )
+    began = dict(zip(deals.tolist(), opened.tolist(), strict=True))
+    when = np.array([began[each] for each in what.tolist()])
+    kind = rng.integers(0, 4, len(deals))
+    columns: dict[str, npt.NDArray[np.generic] | list[str]] = {
+        "name": _names("Deal", deals), "status": status, "kind": kind, "opened_on": opened, "closed_on": closed,
+    }  # fmt: skip
+    return deals, of_deal, [
+        Table("opportunity", (deals,), columns, opened),
+        Table("for", (deals, accounts[of_deal]), {}, opened),
+        Table("plays", (who, what), {"role": role, "source_class": rng.integers(0, 3, len(who))}, when),
+        Table("competes", (vendor, target), {}),
+    ]
+
+
+def _social(
+    people: Ints, account_of: Ints, count: Ints, first: Ints, rng: np.random.Generator
+) -> list[Table]:
+    """Influence inside accounts, and acquaintances inside and across them."""
+    speaker = rng.integers(0, len(people), len(people) // 4)
+    firm = account_of[speaker]
+    listener = first[firm] + (count[firm] * rng.random(len(firm))).astype(np.int64)
+    a, b = _pairs(people[speaker[speaker != listener]], people[listener[speaker != listener]])
+    near = rng.integers(0, len(people), len(people) // 2)
+    mates = first[account_of[near]] + (count[account_of[near]] * rng.random(len(near))).astype(np.int64)
+    far = np.where(rng.random(len(near)) < 0.6, mates, rng.integers(0, len(people), len(near)))
+    low, high = np.minimum(near, far), np.maximum(near, far)
+    low, high = _pairs(people[low[low < high]], people[high[low < high]])
+    known = {"kind": rng.integers(0, 6, len(low)), "strength": np.round(rng.random(len(low)), 2)}
+    return [
+        Table("influences", (a, b), {"weight": np.round(0.5 + rng.random(len(a)), 2)}, np.full(len(a), BEGAN)),
+        Table("knows", (low, high), known, np.full(len(low), BEGAN)),
+    ]
+
+
+def _reporting(seats: Ints, account_of: Ints, first: Ints, size: int) -> Table:
+    start = first[account_of]
+    within = np.arange(size) - start
+    rows = np.flatnonzero(within > 0)
+    boss = seats[start[rows] + (within[rows] - 1) // 5]
+    return Table("reports_to", (seats[rows], boss), {"kind": np.zeros(len(rows), dtype=np.int64)},
+                 np.full(len(rows), BEGAN))  # fmt: skip
+
+
+def interactions(
+    numbers: _Numbers, size: int, own: Ints, people: Ints, count: Ints, first: Ints, accounts: Ints, deals: Ints,
+    of_deal: Ints, rng: np.random.Generator, since: int = 730,
+) -> list[Table]:  # fmt: skip
+    """Interactions, who took part in them, and what some of them concern."""
+    items = numbers.take(size)
+    firm = np.searchsorted(np.cumsum(count), rng.integers(0, int(count.sum()), size), side="right")
+    at = ((TODAY - rng.integers(1, since, size) + rng.random(size)) * DAY).astype(np.int64) // 1_000_000 * 1_000_000
+    channel = rng.choice([0, 3, 4, 5, 5, 5, 5, 6, 6], size)
+    guest, second = (people[first[firm] + _skewed(count[firm], rng)] for _ in range(2))
+    host = own[(firm * 3 + rng.integers(0, 3, size)) % len(own)]
+    two = np.flatnonzero((guest != second) & (rng.random(size) < 0.58))
+    began, text = rng.random(size) < 0.4, channel >= 5
+    starter, other = np.where(text, 0, 3), np.where(text, 1, 4)
+    role = np.concatenate([np.where(began, other, starter), np.where(began, starter, other), other[two]])
+    who, what = np.concatenate([host, guest, second[two]]), np.concatenate([items, items, items[two]])
+    rows = np.flatnonzero(rng.random(size) < 0.04)
+    deal = (firm[rows] * 4 + rng.integers(0, 4, len(rows))).clip(0, len(of_deal) - 1)
+    about = np.where(rng.random(len(rows)) < 0.7, deals[deal], accounts[firm[rows]])
+    capture = np.full(size, code_number("capture", "mail"))
+    return [
+        Table("interaction", (items,), {"at": at, "channel": channel, "capture": capture}, at),
+        Table("took_part", (who, what), {"role": role}, np.concatenate([at, at, at[two]])),
+        Table("concerns", (items[rows], about), {}, at[rows]),
+    ]
+
+
+def observations(
+    numbers: _Numbers, size: int, own: Ints, people: Ints, vendors: Ints, rng: np.random.Generator
+) -> list[Table]:
+    """What was seen and said of people, towards us or a rival."""
+    seen = numbers.take(size)
+    kind = [("stance", "stance", "tie", "depth")[each] for each in rng.integers(0, 4, size)]
+    value = np.array(STANCES)[rng.integers(0, 5, size)]
+    value = np.where(np.array(kind) == "stance", value, np.abs(value).round())
+    at = (TODAY - rng.integers(1, 400, size)) * DAY
+    columns: dict[str, npt.NDArray[np.generic] | list[str]] = {
+        "at": at, "kind": kind, "value": value, "source_class": rng.integers(0, 3, size),
+    }  # fmt: skip
+    return [
+        Table("observation", (seen,), columns, at),
+        Table("about", (seen, people[rng.integers(0, len(people), size)]), {}, at),
+        Table("toward", (seen, vendors[rng.integers(0, len(vendors), size)]), {}, at),
+        Table("said_by", (seen, own[rng.integers(0, len(own), size)]), {}, at),
+    ]
+
+
+def more(world: World, size: int, seed: int = 11) -> tuple[Table, ...]:
+    """Further interactions for a filled store, with their participations."""
+    rng = np.random.default_rng(seed)
+    firms = len(world.accounts)
+    count = np.full(firms, len(world.people) // firms)
+    deals = world.accounts[np.repeat(np.arange(firms), 4)]
+    found = interactions(_Numbers(world.following), size, world.colleagues, world.people, count,
+                         np.cumsum(count) - count, world.accounts, deals, np.repeat(np.arange(firms), 4), rng, 60)  # fmt: skip
+    return tuple(found)
+
+
+def words(vocabulary: str) -> tuple[str, ...]:
+    """The words of a vocabulary, by code."""
+    return VOCABULARIES[vocabulary]
