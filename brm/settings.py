@@ -23,7 +23,7 @@ SETTINGS_FILE = "brm.toml"
 class Settings(BaseSettings):
     """What an installation can set. Every field is described; `docs/settings.md` lists them."""
 
-    model_config = SettingsConfigDict(env_prefix="BRM_", extra="forbid", validate_default=True)
+    model_config = SettingsConfigDict(env_prefix="BRM_", env_ignore_empty=True, extra="forbid", validate_default=True)
 
     store: str = Field(
         default_factory=lambda: _default_store(),

@@ -31,6 +31,7 @@ def serve(session: Session, workspace: Workspace, host: str, port: int) -> None:
             f"{host} can be reached from other machines, and no token is configured",
             remedy="make one first: brm token create --scope admin; or listen on 127.0.0.1",
         )
+    workspace.store.reserve()
     application = importlib.import_module(APPLICATION).create_app(session.settings, workspace.store)
     listener = listen(host, port)
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"

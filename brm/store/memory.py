@@ -67,6 +67,9 @@ class MemoryStore(Engine):
             f"a store in memory cannot be copied to {path}", remedy="Export it instead.", code="no_backup"
         )
 
+    def reserve(self) -> None:
+        """Nothing to claim: the store lives in this process."""
+
     def close(self) -> None:
         """Forget everything."""
         with self._lock:

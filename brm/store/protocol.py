@@ -242,5 +242,8 @@ class Store(Protocol):
     def backup(self, path: str) -> None:
         """A consistent copy of the store while others write; InvalidInput where an engine has none."""
 
+    def reserve(self) -> None:
+        """Claim to be the one server process, until `close`; Conflict where the engine allows only one."""
+
     def close(self) -> None:
         """Release files and connections."""

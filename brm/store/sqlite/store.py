@@ -14,6 +14,7 @@ from brm.store.engine import Clock, Engine
 from brm.store.protocol import Migration, StoreInfo
 from brm.store.sqlite import migrating
 from brm.store.sqlite.connections import BUSY_SECONDS, Pool, explained
+from brm.store.sqlite.reserving import Reservation
 from brm.store.sqlite.session import Session
 from brm.store.view import Moment
 from graph_schema import registry
@@ -52,6 +53,7 @@ class SQLiteStore(Engine):
             )
         self._pool = Pool(self.path, busy_seconds)
         self._outdated = False
+        self._reservation: Reservation | None = None
         try:
             self._open()
         except BaseException:
@@ -147,8 +149,16 @@ class SQLiteStore(Engine):
         finally:
             part.unlink(missing_ok=True)
 
+    def reserve(self) -> None:
+        """Claim to be the one server process, until `close`; Conflict when another is."""
+        if self._reservation is None:
+            self._reservation = Reservation(self.path)
+
     def close(self) -> None:
         """Release files and connections."""
+        if self._reservation is not None:
+            self._reservation.release()
+            self._reservation = None
         self._pool.close()
 
 
