@@ -112,11 +112,12 @@ def _shape(report: ImportReport) -> dict[str, Any]:
 def _print(session: Session, report: ImportReport, shape: dict[str, Any]) -> None:
     texts, console = session.texts, session.console
     for each in shape["rejects"]:
-        console.print(texts.text("import.rejected", **each), soft_wrap=True, markup=False)
+        console.print(_reject_line(session, each), soft_wrap=True, markup=False)
     if report.rejected > len(shape["rejects"]):
         console.print(texts.text("import.more_rejects", count=report.rejected - len(shape["rejects"])))
     for warning in shape["warnings"]:
-        console.print(f"⚠ {warning['message']} ({warning['count']})", soft_wrap=True, markup=False)
+        meaning = texts.text(f"warning.{warning['code']}")
+        console.print(texts.text("import.warning", count=warning["count"], warning=meaning), soft_wrap=True)
     if report.dry_run:
         counts = {"created": report.new.total(), "changed": report.changed.total(), "unchanged": report.same.total()}
         console.print(texts.text("import.dry"))
@@ -127,6 +128,18 @@ def _print(session: Session, report: ImportReport, shape: dict[str, Any]) -> Non
     console.print(
         texts.text("import.summary", **counts, rejected=report.rejected, undated=report.undated), soft_wrap=True
     )
+
+
+def _reject_line(session: Session, each: dict[str, Any]) -> str:
+    texts, code = session.texts, each["code"]
+    known = f"reject.{code}" in texts.messages
+    nearest = each["params"].get("nearest")
+    reason = texts.text(f"reject.{code}" if known else "reject.row")
+    remedy = texts.text(f"remedy.{code}") if known else texts.text("remedy.row")
+    if nearest:
+        remedy = f"{texts.text('import.nearest', word=nearest)} {remedy}"
+    words = {"file": each["file"], "line": each["line"], "field": each["field"], "value": each["value"]}
+    return texts.text("import.rejected", **words, reason=reason, remedy=remedy)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 
 from brm.cli.session import Session, command
 
+SQLITE_HEADER = b"SQLite format 3\x00"
 LIST, SHOW, UNDO = "list", "show", "undo"
 
 
@@ -69,13 +71,14 @@ def _register_export(app: typer.Typer) -> None:
         session.output(shape, lambda s: session.console.print(session.texts.text("cli.exported", **s), soft_wrap=True))
 
     @command(app, "restore")
-    def restore(session: Session, file: Annotated[Path, typer.Argument(help="File written by brm export")]) -> None:
-        """Fill an empty store from an export."""
+    def restore(
+        session: Session, file: Annotated[Path, typer.Argument(help="File written by brm export or brm backup")]
+    ) -> None:
+        """Fill an empty store from an export or a backup."""
         from brm.services import shapes
 
         session.make_room()
-        with _reading(file) as lines:
-            receipt = session.workspace.store.load(_parsed(file, lines))
+        receipt = session.workspace.store.load(_rows(session, file))
         session.output(
             shapes.receipt(receipt),
             lambda s: session.console.print(
@@ -90,6 +93,23 @@ def _register_export(app: typer.Typer) -> None:
         session.output({"file": str(file)}, lambda s: session.console.print(s["file"], soft_wrap=True))
 
 
+def _rows(session: Session, file: Path) -> Iterator[Any]:
+    """The rows of an export, or of a backup, which is a store file of its own."""
+    from brm.store import open_store
+
+    with _reading(file, "rb") as binary:
+        is_backup = binary.read(len(SQLITE_HEADER)) == SQLITE_HEADER
+    if not is_backup:
+        with _reading(file) as lines:
+            yield from _parsed(file, lines)
+        return
+    backup = open_store(f"sqlite:///{file.resolve()}", zone=session.settings.zone)
+    try:
+        yield from backup.export()
+    finally:
+        backup.close()
+
+
 def _writing(path: Path) -> Any:
     from brm.errors import StoreUnusable
 
@@ -99,11 +119,11 @@ def _writing(path: Path) -> Any:
         raise StoreUnusable(f"cannot write {path}: {problem.strerror}", remedy="choose another file") from None
 
 
-def _reading(path: Path) -> Any:
+def _reading(path: Path, mode: str = "r") -> Any:
     from brm.errors import StoreUnusable
 
     try:
-        return path.open(encoding="utf-8")
+        return path.open(mode, encoding=None if "b" in mode else "utf-8")
     except OSError as problem:
         raise StoreUnusable(f"cannot read {path}: {problem.strerror}", remedy="check the path") from None
 
@@ -111,12 +131,14 @@ def _reading(path: Path) -> Any:
 def _parsed(path: Path, lines: Any) -> Any:
     from brm.errors import InvalidInput
 
-    for number, line in enumerate(lines, start=1):
-        try:
+    number = 0
+    try:
+        for line in lines:
+            number += 1
             yield json.loads(line)
-        except ValueError:
-            raise InvalidInput(
-                f"{path}, line {number}: not a JSON object",
-                remedy="the file is cut off or not an export; export again",
-                code="export_unreadable",
-            ) from None
+    except ValueError:
+        raise InvalidInput(
+            f"{path}, line {max(number, 1)}: not a JSON object",
+            remedy="the file is cut off or not an export; export again",
+            code="export_unreadable",
+        ) from None
