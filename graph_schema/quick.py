@@ -6,19 +6,21 @@ so what is allowed, and what is said of bad values, is defined in one place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from graph_schema.changes import Change, EdgeRef, NodeRef
 from graph_schema.registry import Property, TypeSpec, registry
-from graph_schema.values import INSTANTS
+from graph_schema.values import MAX_ID, instant_from
 
 Check = Callable[[Any], bool]
-_FIRST, _LAST = INSTANTS
-_LONGEST_ID = 200
-_MOST_TEXT = 2_000
+_FIRST, _LAST = (instant_from(datetime(year, 1, 1, tzinfo=UTC)) for year in (2, 9999))
+"""Instants plainly within what a store takes."""
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def plain_id(identity: Any) -> bool:
     """Whether it is plainly an id; False says that it must be looked at closely."""
     return (
         identity.__class__ is str
-        and 0 < len(identity) <= _LONGEST_ID
+        and 0 < len(identity) <= MAX_ID
         and identity.isascii()
         and identity.isprintable()
         and " " not in identity
@@ -128,4 +130,4 @@ def _check(prop: Property) -> Check | None:
 
 
 def _is_text(value: Any) -> bool:
-    return value.__class__ is str and value.isascii() and len(value) < _MOST_TEXT and "\x00" not in value
+    return value.__class__ is str and "\x00" not in value and (value.isascii() or not _SURROGATE.search(value))

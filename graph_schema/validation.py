@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from graph_schema.changes import Change, EdgeRef, NodeRef, RecordChange
+from graph_schema.quick import plain_set
 from graph_schema.registry import Property, TypeSpec, registry
 from graph_schema.values import (
     ValueProblem,
@@ -93,6 +94,9 @@ def check_changes(changes: tuple[Change, ...]) -> tuple[list[Change], list[Probl
 
 def check_change(index: int, change: Change, problems: list[Problem]) -> Change | None:
     """The change in canonical form, or None after its problems were added to ``problems``."""
+    plain = plain_set(change)
+    if plain is not None:
+        return plain
     before = len(problems)
     try:
         spec, entity = _check_entity(change)

@@ -116,7 +116,7 @@ def _print_scores(session: Session, items: list[dict[str, Any]]) -> None:
         {
             "subject": each["subject"]["name"],
             "id": each["subject"]["id"],
-            "scope": each["scope"]["name"],
+            **({"scope": each["scope"]["name"]} if each["scope"]["id"] != each["subject"]["id"] else {}),
             "score": each["score"],
             "p10–p90": f"{each['interval']['p10']:.0f}–{each['interval']['p90']:.0f}",
             "band": session.texts.text(f"band.{each['band']}"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -103,7 +104,7 @@ def _rows(session: Session, file: Path) -> Iterator[Any]:
         with _reading(file) as lines:
             yield from _parsed(file, lines)
         return
-    backup = open_store(f"sqlite:///{file.resolve()}", zone=session.settings.zone)
+    backup = open_store(f"sqlite:///{quote(str(file))}", zone=session.settings.zone)
     try:
         yield from backup.export()
     finally:

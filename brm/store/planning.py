@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import cache
+from itertools import product
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
@@ -55,15 +56,16 @@ class Histories:
         self.stored: set[EntityRef] = set()
         self._read: dict[EntityRef, Entry | None] = {}
         self._nodes: dict[str, Known | None] = {}
+        self._created: list[EntityRef] = []
         self._new_edges: dict[str, list[EdgeRef]] = {}
         self.aliases = ledger.aliases()
 
     def prefetch(self, refs: Collection[EntityRef], ids: Collection[str]) -> None:
         """Read many histories and nodes at once."""
-        missing = [ref for ref in refs if ref not in self._read]
+        missing = [ref for ref in refs if ref not in self._read] if self._read else refs
         self._read.update(dict.fromkeys(missing))
         self._read.update(self.ledger.entries(missing))
-        unknown = [identity for identity in ids if identity not in self._nodes]
+        unknown = [identity for identity in ids if identity not in self._nodes] if self._nodes else ids
         self._nodes.update(dict.fromkeys(unknown))
         self._nodes.update(self.ledger.nodes(unknown))
 
@@ -90,6 +92,11 @@ class Histories:
     def edges_at(self, identity: str) -> list[EdgeRef]:
         """All edges of a node, those planned in this write included."""
         found = dict.fromkeys(self.ledger.edges_of((identity,)))
+        created, self._created = self._created, []
+        for ref in created:
+            if isinstance(ref, EdgeRef):
+                self._new_edges.setdefault(ref.source, []).append(ref)
+                self._new_edges.setdefault(ref.target, []).append(ref)
         found.update(dict.fromkeys(self._new_edges.get(identity, ())))
         return list(found)
 
@@ -100,15 +107,21 @@ class Histories:
             old = self.get(ref)
             if old is None:
                 entry = Entry()
-                if isinstance(ref, EdgeRef):
-                    self._new_edges.setdefault(ref.source, []).append(ref)
-                    self._new_edges.setdefault(ref.target, []).append(ref)
+                self._created.append(ref)
             else:
                 entry = Entry(list(old.facts), old.touched)
                 self.stored.add(ref)
             self.dirty[ref] = entry
             entry.touched = self.revision
         return entry
+
+    def create(self, ref: EntityRef, fact: Fact) -> None:
+        """Begin the history of an entity that has none with a version that is no end."""
+        self.dirty[ref] = Entry([fact], self.revision)
+        self._created.append(ref)
+        self.written += 1
+        if ref.__class__ is NodeRef and self._nodes.get(ref.id) is None:
+            self._nodes[ref.id] = Known(ref.type, True, False)
 
     def add(self, ref: EntityRef, fact: Fact) -> None:
         """Append a version."""
@@ -149,13 +162,13 @@ class Planner:
         """Plan all changes; InvalidInput with every problem, or NotFound."""
         if self.histories.aliases:
             changes = [self._without_alias(change) for change in changes]
-        refs: dict[EntityRef, None] = {}
+        refs = dict.fromkeys([change.entity for change in changes])
         ids: dict[str, None] = {}
-        for change in changes:
-            entity = change.entity
-            refs[entity] = None
-            for identity in _ends(entity):
-                ids[identity] = None
+        for ref in refs:
+            if isinstance(ref, NodeRef):
+                ids[ref.id] = None
+            else:
+                ids[ref.source] = ids[ref.target] = None
         self.histories.prefetch(refs, ids)
         for index, change in enumerate(changes):
             match change.verb:
@@ -185,17 +198,15 @@ class Planner:
         found: list[Problem] = []
         if isinstance(entity, EdgeRef):
             source, target = histories.node(entity.source), histories.node(entity.target)
-            spec = registry().edges[entity.type]
+            allowed = _allowed_ends(entity.type)
             if (
                 source is None
                 or target is None
                 or not (source.alive and target.alive)
-                or source.type not in spec.source
-                or target.type not in spec.target
+                or (source.type, target.type) not in allowed
             ):
                 found += end_problems(index, entity, histories.living_type)
         else:
-            spec = registry().nodes[entity.type]
             known = histories.node(entity.id)
             if known is not None and known.type != entity.type:
                 text = f"{entity.id!r} is the id of a {known.type}"
@@ -233,8 +244,11 @@ class Planner:
             if says_nothing_new(entry.facts, fact, held):
                 self.unchanged += 1
                 return
-        self.histories.add(ref, fact)
-        if isinstance(ref, NodeRef):
+        if entry is None:
+            self.histories.create(ref, fact)
+        else:
+            self.histories.add(ref, fact)
+        if ref.__class__ is NodeRef:
             if ref not in self._created:
                 self._created[ref] = index
         else:
@@ -341,6 +355,12 @@ def withdraw_edges(histories: Histories, identity: str) -> None:
 
 
 @cache
+def _allowed_ends(type_: str) -> frozenset[tuple[str, str]]:
+    spec = registry().edges[type_]
+    return frozenset(product(spec.source, spec.target))
+
+
+@cache
 def refers(type_: str) -> bool:
     """Whether a type has properties, or a key, that refer to nodes."""
     spec = registry().fact_type(type_)
@@ -361,7 +381,3 @@ def _open_at(entry: Entry, at: int, known_at: int) -> bool:
     seen = visible(entry.facts, known_at)
     ends = [f.valid_from for f in seen if f.verb == "end"]
     return any(f.verb != "end" and f.valid_from < at < stop_of(f, ends) for f in seen)
-
-
-def _ends(entity: EntityRef) -> tuple[str, ...]:
-    return (entity.id,) if isinstance(entity, NodeRef) else (entity.source, entity.target)

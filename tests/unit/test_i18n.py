@@ -12,9 +12,11 @@ from babel.messages.pofile import read_po
 
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
+from brm.ingest.rejects import REMEDIES
 from brm.services.rendering import UNNAMED_PLAYS
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.registry import SCORERS
+from tests.current.problem_codes import refusals, sources
 
 ROOT = Path(__file__).parents[2]
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -24,18 +26,19 @@ FAMILIES = {
     "kind.": tuple(SCORERS),
     "severity.": ("high", "medium", "low"),
     "path.hop.": ("tie", "knows", "colleague"),
+    "reject.": (*REMEDIES, "row"),
+    "remedy.": (*REMEDIES, "row"),
 }
 """Codes that are put together at run time: the fixed head, and what may follow."""
 
 
 def _called_with() -> Iterator[ast.expr]:
     """The first argument of every call of ``….text(…)`` in the source, and both branches of a choice."""
-    for package in ("brm", "api"):
-        for path in sorted((ROOT / package).rglob("*.py")):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "text":
-                    code = node.args[0]
-                    yield from (code.body, code.orelse) if isinstance(code, ast.IfExp) else (code,)
+    for _, module in sources("brm", "api"):
+        for node in ast.walk(module):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "text":
+                code = node.args[0]
+                yield from (code.body, code.orelse) if isinstance(code, ast.IfExp) else (code,)
 
 
 def _literal_codes() -> set[str]:
@@ -51,14 +54,28 @@ def _built_heads() -> set[str]:
     }
 
 
+def _warning_codes() -> set[str]:
+    """The codes of everything an import keeps with a warning: ``warnings.add(code, message, where)``."""
+    return {
+        str(node.args[0].value)
+        for _, module in sources("brm")
+        for node in ast.walk(module)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add"
+        if len(node.args) >= 3 and isinstance(node.args[0], ast.Constant)
+    }
+
+
 def _used() -> set[str]:
     words = {f"word.{vocabulary}.{word}" for vocabulary, words in VOCABULARIES.items() for word in words}
     factors = {code for scorer in SCORERS.values() for code in scorer.codes}
     placeholder = {f"{code}_everybody" for code in factors if code.endswith(".placeholder")}
     rules = {f"finding.{rule.id}.{part}" for rule in RULES for part in ("title", "why")}
     plays = {f"play.{rule.play}" for rule in RULES} | {f"play.{play}_unnamed" for play in UNNAMED_PLAYS}
+    warnings = {f"warning.{code}" for code in _warning_codes()}
+    refused = {f"{head}.{each.code}" for each in refusals() if not each.error for head in ("reject", "remedy")}
+    optional = refused & set(catalogue("en").messages)
     families = {f"{head}{tail}" for head, tails in FAMILIES.items() for tail in tails}
-    return words | factors | placeholder | rules | plays | families | _literal_codes()
+    return words | factors | placeholder | rules | plays | families | warnings | optional | _literal_codes()
 
 
 def test_both_languages_have_the_same_messages() -> None:
@@ -78,7 +95,7 @@ def test_every_used_code_has_a_message_and_every_message_is_used() -> None:
 
 
 def test_every_code_that_is_put_together_belongs_to_a_known_family() -> None:
-    assert _built_heads() == {*FAMILIES, "finding.", "play."}
+    assert _built_heads() == {*FAMILIES, "finding.", "play.", "warning."}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
