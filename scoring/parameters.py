@@ -231,6 +231,7 @@ class GuidanceParameters:
     route_least: A[float, Number("Weakest introduction worth advising")] = 0.05
     acquaintance: A[float, Number("Strength of an acquaintance without a stated closeness")] = 0.4
     colleague: A[float, Number("Strength of the tie between two of our people")] = 0.6
+    reporting: A[float, Number("Strength of the tie along a solid reporting line")] = 0.5
     due_high: A[float, Number("Days to act on a grave finding", "days", 1, 365)] = 7.0
     due_medium: A[float, Number("Days to act on a serious finding", "days", 1, 365)] = 14.0
     due_low: A[float, Number("Days to act on a slight finding", "days", 1, 365)] = 30.0

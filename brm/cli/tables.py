@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,4 +35,5 @@ def _cell(value: Any) -> str:
         return f"{value:.1f}"
     if isinstance(value, list | tuple):
         return ", ".join(str(each) for each in value)
-    return str(value)
+    text = str(value)
+    return f"{text[:10]} {text[11:16]}" if MOMENT.fullmatch(text) else text

@@ -14,36 +14,47 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, When
 from graph_schema.changes import EdgeRef
 from graph_schema.vocabulary import VOCABULARIES, code_number
+from scoring.machinery.arrays import Grouping
 from scoring.machinery.people import current, people_of
 from scoring.parameters import Parameters
+from scoring.reference import Reference
+from scoring.registry import SCORERS
 from scoring.routes import Network, Route, best_routes
 from scoring.snapshot import Floats, Ints, Snapshot
 from scoring.ties import colleague_ties
+from scoring.types import COMPANY, US
 
 RESTRICTED = code_number("sensitivity", "restricted")
+SOLID = code_number("report_kind", "solid")
 FURTHEST = 6
-TIE, KNOWS = 0, 1
+SORTS = ("tie", "knows", "reports")
+TIE, KNOWS, REPORTS = range(3)
 
 
 class People:
-    """The network of one snapshot: our colleagues' ties, and who knows whom."""
+    """The network of one snapshot: our colleagues' ties, who knows whom, and who reports to whom.
 
-    def __init__(self, snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> None:
+    Rivals' staff and people who are against us are reached, but nobody is reached through them.
+    """
+
+    def __init__(self, snapshot: Snapshot, reference: Reference, parameters: Parameters, *, restricted: bool) -> None:
         colleague, person, strength = colleague_ties(snapshot, parameters)
         first, second, closeness, how = _acquaintances(snapshot, parameters, restricted=restricted)
+        below, above = _reporting(snapshot)
         people = people_of(snapshot)
         self.colleagues = people.key[people.colleague]
-        self.first = np.concatenate([colleague, first])
-        self.second = np.concatenate([person, second])
-        self.strength = np.concatenate([strength, closeness])
-        self.sort = np.concatenate([np.full(len(colleague), TIE), np.full(len(first), KNOWS)])
-        self.how = np.concatenate([np.full(len(colleague), -1), how])
-        self.rivals = _rival_staff(snapshot)
+        self.first = np.concatenate([colleague, first, below])
+        self.second = np.concatenate([person, second, above])
+        lines = np.full(len(below), parameters.guidance.reporting)
+        self.strength = np.concatenate([strength, closeness, lines])
+        self.sort = np.repeat([TIE, KNOWS, REPORTS], [len(colleague), len(first), len(below)])
+        self.how = np.concatenate([np.full(len(colleague), -1), how, np.full(len(below), -1)])
+        self.avoided = np.union1d(_rival_staff(snapshot), _opponents(snapshot, reference, parameters))
         self.network = Network(self.first, self.second, self.strength, self.colleagues)
 
     def routes(self, target: int, *, hops: int, most: int, start: int | None, colleague: float) -> list[Route]:
         """The best routes to a person from any colleague, or from one of them through colleagues."""
-        avoid = frozenset(int(person) for person in self.rivals if person != target)
+        avoid = frozenset(int(person) for person in self.avoided if person != target)
         if start is None:
             return best_routes(self.network, target, hops=hops, most=most, avoid=avoid)
         others = self.colleagues[self.colleagues != start]
@@ -66,6 +77,26 @@ def _acquaintances(snapshot: Snapshot, parameters: Parameters, *, restricted: bo
     return knows.source[holds], knows.target[holds], strength, knows["kind"][holds].astype(np.int64)
 
 
+def _reporting(snapshot: Snapshot) -> tuple[Ints, Ints]:
+    """Holder of a seat and holder of the seat that it reports to, for solid lines."""
+    reports, holds = current(snapshot, "reports_to")
+    tenures, held = current(snapshot, "holds")
+    solid = holds & (reports["kind"] == SOLID)
+    by_seat = Grouping.of(tenures.target[held])
+    persons = tenures.source[held]
+    line, junior = by_seat.join(reports.source[solid])
+    superiors = reports.target[solid][line]
+    pair, senior = by_seat.join(superiors)
+    return persons[junior][pair], persons[senior]
+
+
+def _opponents(snapshot: Snapshot, reference: Reference, parameters: Parameters) -> Ints:
+    frame = SCORERS["key_person"].score(snapshot, reference, parameters, vendor=US)
+    accounts = frame.scope_type == COMPANY
+    against = accounts & (frame.columns["stance"] <= parameters.guidance.opponent)
+    return np.unique(frame.subject[against])
+
+
 def _rival_staff(snapshot: Snapshot) -> Ints:
     people = people_of(snapshot)
     rows = people.seat_person[np.isin(people.seat_company, people.rivals)]
@@ -74,11 +105,11 @@ def _rival_staff(snapshot: Snapshot) -> Ints:
 
 def network_of(workspace: Workspace, principal: Principal, when: When) -> People:
     """The network over everybody, made once per snapshot."""
-    snapshot = workspace.snapshot(None, when)
+    snapshot, reference = workspace.snapshot(None, when), workspace.reference(when)
     restricted = principal.allows("admin")
     return snapshot.derived(
-        ("network", restricted, workspace.parameters.digest),
-        lambda each: People(each, workspace.parameters, restricted=restricted),
+        ("network", restricted, workspace.parameters.digest, reference.digest),
+        lambda each: People(each, reference, workspace.parameters, restricted=restricted),
     )
 
 
@@ -120,6 +151,6 @@ def shape(workspace: Workspace, network: People, route: Route) -> dict[str, Any]
         kind = None if how < 0 else VOCABULARIES["knows_kind"][how]
         first, second = sorted((ends["from"], ends["to"]))
         evidence = [] if kind is None else [EdgeRef("knows", first, second, kind).id]
-        sort = "tie" if network.sort[tie] == TIE else "knows"
+        sort = SORTS[int(network.sort[tie])]
         hops.append({**ends, "tie": sort, "how": kind, "strength": float(network.strength[tie]), "evidence": evidence})
     return {"people": people, "hops": hops, "strength": route.strength}
