@@ -27,6 +27,9 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+MARKED_TIERS = ("conformance", "contract", "packaging", "docs")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--require", default="", help="Comma-separated tiers that must run at least one test, none of it skipped"
@@ -69,6 +72,13 @@ class Tally:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.missing() and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        tier = _tier(item.nodeid)
+        if tier in MARKED_TIERS:
+            item.add_marker(tier)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -11,6 +11,7 @@ from brm.cli.session import Session, command
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+SMALLEST_SHOWN = 0.05
 Vendor = Annotated[str | None, typer.Option(help="Vendor; default us", show_default=False)]
 ScopeOption = Annotated[str | None, typer.Option(help="Account or opportunity", show_default=False)]
 KindArgument = Annotated[str, typer.Argument(help="key_person or decision_chain")]
@@ -145,9 +146,13 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
     table.add_column(texts.text("score.effect"), justify="right")
     table.add_row(texts.text("score.base"), f"{shape['base']:.1f}")
     for each in sorted(shape["contributions"], key=lambda c: -abs(c["effect"])):
-        table.add_row(each["text"], f"{each['effect']:+.1f}".replace("-", "−"))
+        table.add_row(each["text"], _points(each["effect"]))
     table.add_row(f"[bold]{texts.text('score.total')}[/bold]", f"[bold]{shape['score']:.1f}[/bold]")
     session.console.print(table)
+
+
+def _points(effect: float) -> str:
+    return "0.0" if abs(effect) < SMALLEST_SHOWN else f"{effect:+.1f}".replace("-", "−")
 
 
 def print_findings(session: Session, items: list[dict[str, Any]]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import ipaddress
 import socket
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from brm.cli.session import Session
@@ -40,7 +41,8 @@ def serve(session: Session, workspace: Workspace, host: str, port: int) -> None:
     if open_door:
         session.diagnostics.print(session.texts.text("cli.loopback_only"), soft_wrap=True)
     config = uvicorn.Config(application, log_level="warning", access_log=False)
-    uvicorn.Server(config).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def is_loopback(host: str) -> bool:

@@ -22,7 +22,7 @@ from scoring.registry import SCORERS
 from scoring.routes import Network, Route, best_routes
 from scoring.snapshot import Floats, Ints, Snapshot
 from scoring.ties import colleague_ties
-from scoring.types import COMPANY, US
+from scoring.types import US
 
 RESTRICTED = code_number("sensitivity", "restricted")
 SOLID = code_number("report_kind", "solid")
@@ -91,10 +91,9 @@ def _reporting(snapshot: Snapshot) -> tuple[Ints, Ints]:
 
 
 def _opponents(snapshot: Snapshot, reference: Reference, parameters: Parameters) -> Ints:
+    """People who are against us in an account or in an open deal."""
     frame = SCORERS["key_person"].score(snapshot, reference, parameters, vendor=US)
-    accounts = frame.scope_type == COMPANY
-    against = accounts & (frame.columns["stance"] <= parameters.guidance.opponent)
-    return np.unique(frame.subject[against])
+    return np.unique(frame.subject[frame.columns["stance"] <= parameters.guidance.opponent])
 
 
 def _rival_staff(snapshot: Snapshot) -> Ints:
