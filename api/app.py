@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import unquote
 
 import structlog
@@ -13,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import docs_page, problems
+from api.description import complete
 from api.routers import changes, collections, imports, meta, scoring
 from brm.services.workspace import Workspace
 from brm.settings import Settings
@@ -22,13 +24,23 @@ _REQUEST_ID = re.compile(r"[\w.-]{1,64}")
 log = structlog.get_logger()
 
 
+class Application(FastAPI):
+    """The framework's application with a completed description."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI document, made once."""
+        if not self.openapi_schema:
+            self.openapi_schema = complete(super().openapi())
+        return self.openapi_schema
+
+
 def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     """The application on the store that the settings name, or on the one given.
 
     A path keeps an encoded slash within its segment, since ids of imported things hold slashes.
     """
     workspace = Workspace.open(settings) if store is None else Workspace(store, settings)
-    app = FastAPI(
+    app = Application(
         title="brm",
         version="0.1.0",
         summary="A graph of customer relationships that quantifies, explains and advises.",

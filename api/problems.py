@@ -31,6 +31,11 @@ TITLES = {
     409: "Conflict", 412: "Changed meanwhile", 422: "Input does not fit", 500: "Internal error",
     503: "Store not usable",
 }  # fmt: skip
+HTTP_REMEDIES = {
+    400: "send the body as JSON in UTF-8",
+    404: "see /api/v1/docs for the paths",
+    405: "see the Allow header for the methods",
+}
 log = structlog.get_logger()
 
 
@@ -100,7 +105,8 @@ def install(app: FastAPI) -> None:
 
     def on_http_error(request: Request, error: Exception) -> JSONResponse:
         assert isinstance(error, HTTPException)  # noqa: S101
-        response = problem_response(request, error.status_code, f"http_{error.status_code}", str(error.detail))
+        remedy = HTTP_REMEDIES.get(error.status_code, "")
+        response = problem_response(request, error.status_code, f"http_{error.status_code}", str(error.detail), remedy)
         response.headers.update(error.headers or {})
         return response
 
@@ -115,6 +121,5 @@ def install(app: FastAPI) -> None:
 
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": TITLES[status], "content": {MEDIA_TYPE: {}}}
-    for status in (401, 403, 404, 409, 412, 422, 503)
+    status: {"model": Problem, "description": TITLES[status]} for status in (400, 401, 403, 404, 409, 412, 422, 503)
 }

@@ -55,7 +55,7 @@ def list_commits(
     return {"items": items, "next": None, "revision": space.store.revision()}
 
 
-@router.get("/edges/{id}", operation_id="read_edge")
+@router.get("/edges/{id}", operation_id="read_edge", response_model_exclude_unset=True)
 def read_edge(
     space: Space,
     principal: Reader,

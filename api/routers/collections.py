@@ -84,6 +84,7 @@ def collection_router(segment: str, type_: str) -> APIRouter:
     """The routes of one collection."""
     router = APIRouter(prefix=f"/{segment}", tags=[segment], responses=PROBLEMS)
     singular = type_
+    noun, nouns = type_.replace("_", " "), segment.replace("-", " ")
     NewItem = create_model_for(type_)  # noqa: N806
     Changes = create_model(  # noqa: N806
         f"Revise{NewItem.__name__.removeprefix('New')}",
@@ -91,7 +92,13 @@ def collection_router(segment: str, type_: str) -> APIRouter:
         properties=(properties_model(type_, partial=True), ...),
     )
 
-    @router.get("", operation_id=f"list_{segment.replace('-', '_')}", response_model_by_alias=True)
+    @router.get(
+        "",
+        operation_id=f"list_{segment.replace('-', '_')}",
+        summary=f"List {nouns}",
+        description="By name or id, a page at a time; with `q` those whose name holds it, also in pinyin.",
+        response_model_exclude_unset=True,
+    )
     def list_items(
         space: Space,
         principal: Reader,
@@ -114,7 +121,13 @@ def collection_router(segment: str, type_: str) -> APIRouter:
             revision=page.revision,
         )
 
-    @router.post("", status_code=201, operation_id=f"create_{singular}")
+    @router.post(
+        "",
+        status_code=201,
+        operation_id=f"create_{singular}",
+        summary=f"Create one {noun}",
+        description="With an own id or a new one; the answer's Location is the path of what was created.",
+    )
     def create_item(
         space: Space,
         principal: Writer,
@@ -129,13 +142,24 @@ def collection_router(segment: str, type_: str) -> APIRouter:
         response.headers["ETag"] = f'"{receipt.revision}"'
         return ReceiptBody(id=identity, **shapes.receipt(receipt))
 
-    @router.get("/{id}", operation_id=f"read_{singular}")
+    @router.get(
+        "/{id}",
+        operation_id=f"read_{singular}",
+        summary=f"Read one {noun}",
+        description="As it stood at `as_of`; its ETag is the revision to send back as If-Match.",
+        response_model_exclude_unset=True,
+    )
     def read_item(space: Space, principal: Reader, when: Moment, id: ItemId, response: Response) -> Entity:
         state = reading.entity(space.store, principal, id, when, type_)
         response.headers["ETag"] = f'"{state.revision}"'
         return Entity.model_validate(shapes.state(state, principal))
 
-    @router.patch("/{id}", operation_id=f"revise_{singular}")
+    @router.patch(
+        "/{id}",
+        operation_id=f"revise_{singular}",
+        summary=f"Revise one {noun}",
+        description="New values from a date; null makes a value unknown; `correct` replaces values wrong all along.",
+    )
     def revise_item(
         space: Space,
         principal: Writer,
@@ -157,7 +181,12 @@ def collection_router(segment: str, type_: str) -> APIRouter:
         response.headers["ETag"] = f'"{receipt.revision}"'
         return ReceiptBody(id=id, **shapes.receipt(receipt))
 
-    @router.delete("/{id}", operation_id=f"end_{singular}")
+    @router.delete(
+        "/{id}",
+        operation_id=f"end_{singular}",
+        summary=f"End or retract one {noun}",
+        description="It holds no longer from now on; with `mode=retract` it was an error and is gone from every read.",
+    )
     def end_item(
         space: Space, principal: Writer, terms: WriteTerms, id: ItemId, if_match: IfMatch = None,
         mode: Annotated[Literal["end", "retract"], Query(description="retract withdraws an error")] = "end",
@@ -170,7 +199,12 @@ def collection_router(segment: str, type_: str) -> APIRouter:
             receipt = editing.end(space.store, principal, id, terms=bound)
         return ReceiptBody(id=id, **shapes.receipt(receipt))
 
-    @router.get("/{id}/history", operation_id=f"history_of_{singular}")
+    @router.get(
+        "/{id}/history",
+        operation_id=f"history_of_{singular}",
+        summary=f"History of one {noun}",
+        description="All versions, void ones included, with who wrote them.",
+    )
     def read_history(space: Space, principal: Reader, id: ItemId) -> dict[str, Any]:
         versions = reading.history(space.store, principal, id)
         return {

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from api.dependencies import Admin, Reader, Space
+from api.dependencies import Admin, ItemId, Reader, Space
 from api.models import NewTokenBody
 from api.problems import PROBLEMS
 from brm.errors import StoreUnusable
@@ -71,6 +71,6 @@ def create_token(space: Space, principal: Admin, body: NewTokenBody) -> dict[str
 
 
 @router.delete("/tokens/{id}", status_code=204, operation_id="revoke_token")
-def revoke_token(space: Space, principal: Admin, id: str) -> None:
+def revoke_token(space: Space, principal: Admin, id: ItemId) -> None:
     """The token works no longer."""
     tokens.revoke(space.store, principal, id)

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.dependencies import ItemId, Moment, Reader, Space, Texts, Writer
 from api.problems import PROBLEMS
 from brm.guidance import engine, states
+from brm.guidance.chain_map import chain_map
 from brm.services import paths, rendering, scores
-from brm.services.chain_map import chain_map
 
 router = APIRouter(responses=PROBLEMS)
 Kind = Annotated[Literal["key_person", "decision_chain"], Query(description="Which relationship")]

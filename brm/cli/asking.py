@@ -101,7 +101,7 @@ def _register_advice(app: typer.Typer) -> None:
         id_: Annotated[str, typer.Argument(metavar="ID", help="Account or opportunity")],
     ) -> None:
         """The decision chain as a tree."""
-        from brm.services.chain_map import chain_map
+        from brm.guidance.chain_map import chain_map
 
         shape = chain_map(session.workspace, session.principal, id_, when=session.when)
         session.output(shape, lambda shown: print_map(session, shown))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -16,8 +14,6 @@ from brm.errors import InvalidInput
 if TYPE_CHECKING:
     from brm.ingest import ImportReport
 
-SHOWN_REJECTS = 20
-
 
 def run(
     session: Session, folder: Path, mapping: Path | None, rejects: Path | None, source: str | None, *, dry_run: bool,
@@ -25,6 +21,7 @@ def run(
 ) -> int | None:  # fmt: skip
     """Import a folder; 1 when rows were rejected."""
     from brm import ingest
+    from brm.services.imports import report_shape
 
     plan = ingest.load_plan(folder, mapping, zone=ZoneInfo(session.settings.zone))
     principal = session.principal
@@ -36,7 +33,7 @@ def run(
         )  # fmt: skip
     if rejects is not None:
         report.write_rejects(rejects)
-    session.output(_shape(report), lambda shown: _print(session, report, shown))
+    session.output(report_shape(report), lambda shown: _print(session, report, shown))
     return REJECTED if report.rejected else None
 
 
@@ -44,8 +41,9 @@ def show_all(session: Session) -> None:
     """List the imports."""
     from brm import ingest
     from brm.cli.tables import print_table
+    from brm.services.imports import batch_shape
 
-    items = [_batch(each) for each in ingest.list_imports(session.workspace.store)]
+    items = [batch_shape(each) for each in ingest.list_imports(session.workspace.store)]
     columns = ("id", "source", "status", "started_at", "facts", "rejected", "undated")
     session.items(items, lambda shown: print_table(session.console, columns, shown))
 
@@ -54,8 +52,9 @@ def show_one(session: Session, id_: str | None) -> None:
     """Show one import."""
     from brm import ingest
     from brm.cli.tables import print_table
+    from brm.services.imports import batch_shape
 
-    found = _batch(ingest.show_import(session.workspace.store, _given(id_, "show")))
+    found = batch_shape(ingest.show_import(session.workspace.store, _given(id_, "show")))
     rows = [{"field": name, "value": value} for name, value in found.items()]
     session.output(found, lambda _: print_table(session.console, ("field", "value"), rows))
 
@@ -82,31 +81,6 @@ def _given(id_: str | None, verb: str) -> str:
     if id_ is None:
         raise InvalidInput(f"brm import {verb} needs an import id", remedy="brm import list shows them")
     return id_
-
-
-def _batch(info: Any) -> dict[str, Any]:
-    from brm.services.shapes import moment
-
-    return asdict(info) | {"started_at": moment(info.started_at), "finished_at": moment(info.finished_at)}
-
-
-def _shape(report: ImportReport) -> dict[str, Any]:
-    return {
-        "id": report.import_id,
-        "dry_run": report.dry_run,
-        "refused": report.refused,
-        "rows": report.rows,
-        "written": report.written,
-        "unchanged": report.unchanged,
-        "new": dict(report.new),
-        "changed": dict(report.changed),
-        "same": dict(report.same),
-        "rejected": report.rejected,
-        "undated": report.undated,
-        "seconds": round(report.seconds, 3),
-        "warnings": [asdict(each) for each in report.warnings.values()],
-        "rejects": [asdict(each) | {"remedy": each.remedy} for each in islice(report.rejects, SHOWN_REJECTS)],
-    }
 
 
 def _print(session: Session, report: ImportReport, shape: dict[str, Any]) -> None:

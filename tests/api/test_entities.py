@@ -164,3 +164,34 @@ def test_the_feed_lists_what_was_touched_in_commit_order(client: TestClient) -> 
     client.patch(f"{PEOPLE}/p1", json={"properties": {"name": "张萍"}})
     feed = client.get("/api/v1/changes", params={"since": 1}).json()
     assert [(item["id"], item["revision"]) for item in feed["items"]] == [("p2", 2), ("p1", 3)]
+
+
+def test_files_are_imported_and_taken_back(client: TestClient) -> None:
+    files = {
+        "company.csv": "id,name,kinds\nc1,华辰电网,customer\nc2,瑞禾,kustomer\n",
+        "person.csv": "id,name\np1,张平\n",
+    }
+    tried = client.post("/api/v1/imports", json={"files": files, "dry_run": True}).json()
+    assert (tried["new"], tried["rejected"], client.get("/api/v1/companies").json()["items"]) == (
+        {"company": 1, "person": 1}, 1, [],
+    )  # fmt: skip
+    done = client.post("/api/v1/imports", json={"files": files})
+    report = done.json()
+    assert (done.status_code, report["written"], report["rejected"]) == (201, 2, 1)
+    reject = report["rejects"][0]
+    assert (reject["file"], reject["line"], reject["field"], reject["code"]) == (
+        "company.csv",
+        3,
+        "kinds",
+        "unknown_word",
+    )
+    again = client.post("/api/v1/imports", json={"files": files}).json()
+    assert (again["written"], again["unchanged"]) == (0, 2)
+    assert client.post(f"/api/v1/imports/{report['id']}/undo").status_code == 200
+    assert client.get("/api/v1/companies").json()["items"] == []
+
+
+@pytest.mark.parametrize("name", ["../company.csv", "a/b.csv", "/etc/x.csv", ""])
+def test_a_sent_file_name_holds_no_path(client: TestClient, name: str) -> None:
+    answer = client.post("/api/v1/imports", json={"files": {name: "id,name\n"}})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "files")
