@@ -14,6 +14,7 @@ from brm.guidance.standing import Standing
 from brm.principal import Principal
 from brm.services import moments, paths
 from brm.services.subjects import Subject, find_subject, keys_of
+from brm.services.visibility import hidden_ids, without_hidden
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.values import datetime_of, instant_from
@@ -63,7 +64,8 @@ def _at(workspace: Workspace, principal: Principal, subject: Subject, when: When
             shape = _finding(workspace, principal, place, rule, hit, when)
             if shape["id"] not in hidden:
                 made.append(shape)
-    return sorted(made, key=_gravity)
+    closed = hidden_ids(workspace.store, principal, [id_ for each in made for id_ in each["evidence"]], when)
+    return sorted((without_hidden(each, closed) for each in made), key=_gravity)
 
 
 def standing_at(workspace: Workspace, subject: Subject, when: When) -> Place | None:

@@ -42,28 +42,20 @@ def new_id() -> str:
 
 def node_spec(type_: str) -> TypeSpec:
     """The declaration of a node type; InvalidInput lists the types when there is none."""
-    try:
-        return registry().nodes[type_]
-    except KeyError:
-        raise InvalidInput(
-            f"there is no node type {type_!r}",
-            remedy=f"use one of {', '.join(registry().nodes)}",
-            field="type",
-            value=type_,
-        ) from None
+    return _declared("node", registry().nodes, type_)
 
 
 def edge_spec(type_: str) -> TypeSpec:
     """The declaration of an edge type; InvalidInput lists the types when there is none."""
-    try:
-        return registry().edges[type_]
-    except KeyError:
+    return _declared("edge", registry().edges, type_)
+
+
+def _declared(sort: str, specs: Mapping[str, TypeSpec], type_: str) -> TypeSpec:
+    if type_ not in specs:
         raise InvalidInput(
-            f"there is no edge type {type_!r}",
-            remedy=f"use one of {', '.join(registry().edges)}",
-            field="type",
-            value=type_,
-        ) from None
+            f"there is no {sort} type {type_!r}", remedy=f"use one of {', '.join(specs)}", field="type", value=type_
+        )
+    return specs[type_]
 
 
 def canonical_properties(spec: TypeSpec, values: Mapping[str, Any]) -> dict[str, Any]:

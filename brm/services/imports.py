@@ -20,6 +20,7 @@ from brm.services.workspace import Workspace
 
 SHOWN_REJECTS = 20
 LARGEST_UPLOAD = 20_000_000
+LONGEST_NAME = 200
 _PLAIN_NAME = re.compile(r"\w[\w .-]{0,100}")
 
 
@@ -33,7 +34,7 @@ def run_sent(
     """
     principal.require("write")
     for name in files:
-        if not _PLAIN_NAME.fullmatch(name):
+        if not _PLAIN_NAME.fullmatch(name) or len(name.encode()) > LONGEST_NAME:
             raise InvalidInput(f"{name!r} is not a plain file name", remedy="use e.g. company.csv", field="files")
     if sum(len(text) for text in files.values()) > LARGEST_UPLOAD:
         raise InvalidInput(

@@ -71,7 +71,10 @@ class People:
 def _acquaintances(snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> tuple[Ints, Ints, Floats, Ints]:
     knows, holds = current(snapshot, "knows")
     if not restricted:
+        people = snapshot.nodes["person"]
+        closed = people.key[people["sensitivity"] == RESTRICTED]
         holds = holds & (knows["sensitivity"] != RESTRICTED)
+        holds &= ~np.isin(knows.source, closed) & ~np.isin(knows.target, closed)
     stated = knows["strength"][holds]
     strength = np.where(np.isnan(stated), parameters.guidance.acquaintance, stated)
     return knows.source[holds], knows.target[holds], strength, knows["kind"][holds].astype(np.int64)

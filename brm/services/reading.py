@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from brm.errors import InvalidInput, NotFound
 from brm.principal import Principal
+from brm.services.visibility import RESTRICTED, visible, visible_edges
 from brm.store.protocol import NOW, Expansion, Page, Query, State, Store, Version, When
 from graph_schema import registry
 from graph_schema.changes import EdgeRef
@@ -31,11 +32,6 @@ def display_name(state: State) -> str:
         if state.properties.get(name):
             return str(state.properties[name])
     return state.entity.id
-
-
-def visible(state: State, principal: Principal) -> bool:
-    """Whether the principal may see this tie or statement."""
-    return principal.allows("admin") or state.properties.get("sensitivity") != "restricted"
 
 
 def entity(store: Store, principal: Principal, entity_id: str, when: When = NOW, type_: str | None = None) -> State:
@@ -66,7 +62,7 @@ def neighbourhood(store: Store, principal: Principal, entity_id: str, when: When
         ends = names_of(store, (found.entity.source, found.entity.target), when)
         return Neighbourhood(found, (), ends, False)
     trails = store.expand(Expansion(starts=(found.entity.id,), limit=NEIGHBOURS + 1, when=when))
-    edges = tuple(trail[0] for trail in trails[:NEIGHBOURS] if visible(trail[0], principal))
+    edges = tuple(visible_edges(store, principal, (trail[0] for trail in trails[:NEIGHBOURS]), when))
     ends_of = [
         end for edge in edges if isinstance(edge.entity, EdgeRef) for end in (edge.entity.source, edge.entity.target)
     ]
@@ -77,10 +73,14 @@ def history(store: Store, principal: Principal, entity_id: str) -> tuple[Version
     """All versions of an entity, void ones included."""
     principal.require("read")
     versions = store.history(entity_id)
-    hidden = versions and versions[-1].properties.get("sensitivity") == "restricted" and not principal.allows("admin")
-    if not versions or hidden:
+    if not versions or _closed(versions[-1], principal):
         raise NotFound(f"there is no {entity_id}", remedy="check the id", id=entity_id)
     return versions
+
+
+def _closed(version: Version, principal: Principal) -> bool:
+    restricted = version.properties.get("sensitivity") == RESTRICTED and version.entity.type != "person"
+    return restricted and not principal.allows("admin")
 
 
 def search(store: Store, principal: Principal, query: Query) -> Page:

@@ -12,6 +12,7 @@ from brm.errors import InvalidInput, NotComputable
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.subjects import OUR_VENDOR, Subject, find_subject, keys_of, vendor_key
+from brm.services.visibility import blanked, hidden_ids, without_hidden
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.changes import EdgeRef
@@ -141,7 +142,14 @@ def explain(
             id=id_,
         )
     accounts_first = sorted(rows, key=lambda row: (int(found.frame.scope_type[row]), -found.frame.score[row]))
-    return row_shape(workspace, found, accounts_first[0], explained=True)
+    shape = row_shape(workspace, found, accounts_first[0], explained=True)
+    ids = [id_ for each in shape["contributions"] for id_ in each["evidence"]]
+    hidden = hidden_ids(workspace.store, principal, ids, found.when)
+    shape["contributions"] = [
+        without_hidden({**each, "inputs": blanked(each["inputs"], hidden)}, hidden) for each in shape["contributions"]
+    ]
+    shape["inputs"] = blanked(shape["inputs"], hidden)
+    return shape
 
 
 def _is_subject(workspace: Workspace, found: Scored, row: int, id_: str) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import threading
 import tomllib
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
-
-from scoring.reference import Reference, reduce_reference
+from typing import Generic, TypeVar
 
 from brm.errors import InvalidInput
 from brm.principal import Language, Principal, local_admin
@@ -18,9 +17,16 @@ from brm.settings import Settings
 from brm.store import open_store
 from brm.store.protocol import NOW, Store, When
 from scoring.parameters import Parameters
+from scoring.reference import Reference, reduce_reference
 from scoring.snapshot import Snapshot
 
-KEPT_SNAPSHOTS = 16
+KEPT_ACCOUNTS, KEPT_WHOLE, KEPT_REFERENCES = 64, 2, 16
+MINUTE = 60_000_000
+WHOLE_FOR = 10 * MINUTE
+"""How long the whole graph of now is kept while nothing is committed; what becomes valid meanwhile waits."""
+
+
+T = TypeVar("T")
 
 
 class Workspace:
@@ -31,8 +37,9 @@ class Workspace:
         self.settings = settings
         self.parameters = load_parameters(settings)
         self._lock = threading.Lock()
-        self._snapshots: OrderedDict[tuple[object, ...], Snapshot] = OrderedDict()
-        self._references: OrderedDict[tuple[object, ...], Reference] = OrderedDict()
+        self._accounts: Kept[Snapshot] = Kept(KEPT_ACCOUNTS)
+        self._whole: Kept[Snapshot] = Kept(KEPT_WHOLE)
+        self._references: Kept[Reference] = Kept(KEPT_REFERENCES)
 
     @classmethod
     def open(cls, settings: Settings) -> Workspace:
@@ -53,36 +60,46 @@ class Workspace:
         return When(as_of, as_of if when.known_at is None else when.known_at)
 
     def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
-        """The graph at a moment; kept per commit and moment (for now: per minute)."""
-        stamp = now() // 60_000_000 if when.as_of is None else when
+        """The graph at a moment; kept per commit and moment, for now per minute (whole: ten minutes)."""
+        kept, period = (self._whole, WHOLE_FOR) if accounts is None else (self._accounts, MINUTE)
+        stamp = now() // period if when.as_of is None else when
         key = (self.store.revision(), stamp, None if accounts is None else tuple(sorted(accounts)))
-        with self._lock:
-            if key in self._snapshots:
-                self._snapshots.move_to_end(key)
-                return self._snapshots[key]
-        made = self.store.snapshot(accounts, self.moment(when))
-        with self._lock:
-            self._snapshots[key] = made
-            while len(self._snapshots) > KEPT_SNAPSHOTS:
-                self._snapshots.popitem(last=False)
-        return made
+        return kept.get(key, lambda: self.store.snapshot(accounts, self.moment(when)))
 
     def reference(self, when: When = NOW) -> Reference:
-        """The population quantities, reduced over facts up to the end of the previous local day."""
+        """The population quantities, reduced over facts up to the end of the previous local day.
+
+        Kept per day and state of knowledge; a late record of an earlier day counts from the next start.
+        """
         moment = self.moment(when)
         zone = self.settings.zone
         yesterday = local_day(moment.as_of or 0, zone) - timedelta(days=1)
         end = end_of_day(yesterday, zone)
         known = end if moment.known_at == moment.as_of else moment.known_at
-        key = (end, known)
+        return self._references.get(
+            (end, known), lambda: reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
+        )
+
+
+class Kept(Generic[T]):
+    """The values used last, safe to use from several threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._values: OrderedDict[tuple[object, ...], T] = OrderedDict()
+
+    def get(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """The value kept for the key, else the one that ``make`` gives."""
         with self._lock:
-            if key in self._references:
-                return self._references[key]
-        made = reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        made = make()
         with self._lock:
-            self._references[key] = made
-            while len(self._references) > KEPT_SNAPSHOTS:
-                self._references.popitem(last=False)
+            self._values[key] = made
+            while len(self._values) > self._most:
+                self._values.popitem(last=False)
         return made
 
 

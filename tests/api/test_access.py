@@ -83,3 +83,61 @@ def test_without_tokens_a_foreign_host_name_is_refused(client: TestClient) -> No
 )
 def test_what_counts_as_loopback(host: str, loopback: bool) -> None:
     assert is_loopback(host) is loopback
+
+
+def _graph_with_a_restricted_statement(client: TestClient, secret: str) -> None:
+    def node(type_: str, id_: str, **properties: object) -> dict[str, object]:
+        return {"verb": "set", "type": type_, "id": id_, "properties": properties}
+
+    def edge(type_: str, source: str, target: str, **properties: object) -> dict[str, object]:
+        return {
+            "verb": "set",
+            "type": type_,
+            "from": source,
+            "to": target,
+            "properties": properties,
+            "valid_from": "2025-01-01",
+        }
+
+    seen = {"kind": "stance", "value": 0.5, "source_class": "inside", "at": "2026-01-05T02:00:00Z"}
+    changes = [
+        node("company", "us-co", name="我司", kinds=["ours"]),
+        node("company", "c1", name="华辰", kinds=["customer"]),
+        node("opportunity", "o1", name="项目", status="open"),
+        node("person", "p1", name="张平"),
+        node("person", "p2", name="徐静", sensitivity="restricted"),
+        node("observation", "open-one", **seen),
+        node("observation", "closed-one", **seen, note="饭局上说的", sensitivity="restricted"),
+        edge("for", "o1", "c1"),
+        edge("plays", "p1", "o1", role="approver"),
+        edge("knows", "p1", "p2", kind="friend"),
+        edge("about", "open-one", "p1"),
+        edge("about", "closed-one", "p1"),
+    ]
+    answer = client.post("/api/v1/changes", json={"changes": changes}, headers=_header(secret))
+    assert answer.status_code == 201, answer.text
+
+
+def test_restricted_evidence_counts_but_is_not_named(guarded: TestClient, secrets: dict[str, str]) -> None:
+    _graph_with_a_restricted_statement(guarded, secrets["write"])
+    path = "/api/v1/scores/decision_chain/o1"
+    for_all = guarded.get(path, headers=_header(secrets["read"]))
+    for_admin = guarded.get(path, headers=_header(secrets["admin"]))
+    assert for_all.json()["score"] == for_admin.json()["score"]
+    assert "closed-one" in for_admin.text
+    assert "closed-one" not in for_all.text
+    assert max(each["evidence_hidden"] for each in for_all.json()["contributions"]) == 1
+    assert guarded.get("/api/v1/observations/closed-one", headers=_header(secrets["read"])).status_code == 404
+    assert "closed-one" not in guarded.get("/api/v1/neighbourhoods/p1", headers=_header(secrets["read"])).text
+    findings = guarded.get("/api/v1/findings", params={"subject": "o1"}, headers=_header(secrets["read"]))
+    assert "closed-one" not in findings.text
+
+
+def test_a_restricted_persons_ties_are_for_admins(guarded: TestClient, secrets: dict[str, str]) -> None:
+    _graph_with_a_restricted_statement(guarded, secrets["write"])
+    for person in ("p1", "p2"):
+        seen = guarded.get(f"/api/v1/neighbourhoods/{person}", headers=_header(secrets["read"]))
+        assert seen.status_code == 200
+        assert [edge["type"] for edge in seen.json()["edges"] if edge["type"] == "knows"] == []
+        full = guarded.get(f"/api/v1/neighbourhoods/{person}", headers=_header(secrets["admin"]))
+        assert [edge["type"] for edge in full.json()["edges"] if edge["type"] == "knows"] == ["knows"]
