@@ -7,7 +7,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 CONSTRAINTS := requirements/constraints.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-export BRM_STORE ?= sqlite:///.brm/demo.sqlite
 SIZE ?= S
 TEST_OPTIONS ?=
 
@@ -40,6 +39,7 @@ $(VENV)/.developing: $(VENV)/.installed
 
 install: $(VENV)/.developing
 
+demo: export BRM_STORE := $(or $(BRM_STORE),sqlite:///.brm/demo.sqlite)
 demo: $(VENV)/.installed
 	@$(BIN)/brm demo
 

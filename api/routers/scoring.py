@@ -49,7 +49,7 @@ def explain_score(
     kind: Literal["key_person", "decision_chain"], vendor: VendorQuery = None, scope: ScopeQuery = None,
 ) -> dict[str, Any]:  # fmt: skip
     """One score with all that adds up to it, its raw inputs and evidence."""
-    shape = scores.explain(space, principal, kind, id, vendor=vendor, scope=scope, when=when)
+    shape = engine.explain(space, principal, kind, id, vendor=vendor, scope=scope, when=when)
     return rendering.score(shape, texts)
 
 

@@ -57,9 +57,10 @@ def _register_scores(app: typer.Typer) -> None:
         scope: ScopeOption = None,
     ) -> None:
         """Explain one score: what adds up to it, from which evidence."""
-        from brm.services import rendering, scores
+        from brm.guidance import engine
+        from brm.services import rendering
 
-        shape = scores.explain(
+        shape = engine.explain(
             session.workspace, session.principal, kind, id_, vendor=vendor, scope=scope, when=session.when
         )
         session.output(rendering.score(shape, session.texts), lambda shown: print_explanation(session, shown))

@@ -12,7 +12,7 @@ from brm.guidance.effects import expected_effect
 from brm.guidance.rules import RULES, Rule
 from brm.guidance.standing import Standing
 from brm.principal import Principal
-from brm.services import moments, paths
+from brm.services import moments, paths, scores
 from brm.services.subjects import Subject, find_subject, keys_of
 from brm.services.visibility import hidden_ids, without_hidden
 from brm.services.workspace import Workspace
@@ -47,6 +47,18 @@ def findings(workspace: Workspace, principal: Principal, id_: str, *, when: When
         about = [f for f in found if f["target"] is not None and f["target"]["id"] == subject.id]
         return sorted(about, key=_gravity)
     return _at(workspace, principal, subject, when)
+
+
+def explain(
+    workspace: Workspace, principal: Principal, kind: str, id_: str, *, vendor: str | None = None,
+    scope: str | None = None, when: When = NOW,
+) -> dict[str, Any]:  # fmt: skip
+    """One score with everything behind it, and the ids of the findings about its subject in its scope."""
+    shape = scores.explain(workspace, principal, kind, id_, vendor=vendor, scope=scope, when=when)
+    where, subject = shape["scope"]["id"], shape["subject"]["id"]
+    found = findings(workspace, principal, where, when=when)
+    about = [each for each in found if where == subject or (each["target"] or {}).get("id") == subject]
+    return {**shape, "findings": [each["id"] for each in about]}
 
 
 def _scopes_of_person(workspace: Workspace, subject: Subject, when: When) -> list[Subject]:
