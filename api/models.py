@@ -45,13 +45,18 @@ def _annotation(prop: Property) -> Any:
     return _KINDS[prop.kind]
 
 
+DEFAULTED = {"observation": ("at", "source_class")}
+"""Required properties that the service fills in: an observation is of now, and an opinion."""
+
+
 @cache
 def properties_model(type_: str, *, partial: bool) -> type[BaseModel]:
     """The properties of a type; ``partial`` lets every one be absent or null."""
     spec = registry().fact_type(type_)
+    defaulted = () if partial else DEFAULTED.get(type_, ())
     fields: dict[str, Any] = {
         name: (_annotation(prop), Field(description=prop.doc))
-        if prop.required and not partial
+        if prop.required and not partial and name not in defaulted
         else (_annotation(prop) | None, Field(default=None, description=prop.doc))
         for name, prop in spec.properties.items()
     }

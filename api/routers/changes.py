@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 
+from api.answers import Listing, Neighbourhood
 from api.dependencies import ItemId, Moment, Reader, Space, Writer, WriteTerms
 from api.models import ChangeSetBody, Entity, ReceiptBody, UndoBody
 from api.problems import PROBLEMS
@@ -23,7 +24,7 @@ def apply_changes(space: Space, principal: Writer, terms: WriteTerms, body: Chan
     return ReceiptBody(**shapes.receipt(changesets.apply_json(space.store, principal, changes, bound)))
 
 
-@router.get("/changes", operation_id="read_feed")
+@router.get("/changes", operation_id="read_feed", response_model=Listing, response_model_exclude_unset=True)
 def read_feed(
     space: Space,
     principal: Reader,
@@ -43,7 +44,7 @@ def undo_commit(space: Space, principal: Writer, body: UndoBody) -> ReceiptBody:
     return ReceiptBody(**shapes.receipt(receipt))
 
 
-@router.get("/commits", operation_id="list_commits")
+@router.get("/commits", operation_id="list_commits", response_model=Listing, response_model_exclude_unset=True)
 def list_commits(
     space: Space,
     principal: Reader,
@@ -69,7 +70,12 @@ def read_edge(
     return Entity.model_validate(shapes.state(state, principal))
 
 
-@router.get("/neighbourhoods/{id}", operation_id="read_neighbourhood")
+@router.get(
+    "/neighbourhoods/{id}",
+    operation_id="read_neighbourhood",
+    response_model=Neighbourhood,
+    response_model_exclude_unset=True,
+)
 def read_neighbourhood(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
     """An entity with the edges at it and the names at their ends."""
     found = reading.neighbourhood(space.store, principal, id, when)

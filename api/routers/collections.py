@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from api.answers import Listing
 from api.dependencies import (
     IfMatch,
     ItemId,
@@ -204,6 +205,7 @@ def collection_router(segment: str, type_: str) -> APIRouter:
         operation_id=f"history_of_{singular}",
         summary=f"History of one {noun}",
         description="All versions, void ones included, with who wrote them.",
+        response_model=Listing,
     )
     def read_history(space: Space, principal: Reader, id: ItemId) -> dict[str, Any]:
         versions = reading.history(space.store, principal, id)

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.answers import Listing
 from api.dependencies import ItemId, Reader, Space, Writer
 from api.models import ReceiptBody
 from api.problems import PROBLEMS
@@ -39,7 +40,7 @@ def import_files(space: Space, principal: Writer, body: NewImport) -> dict[str, 
     return imports.run_sent(space, principal, **body.model_dump())
 
 
-@router.get("", operation_id="list_imports")
+@router.get("", operation_id="list_imports", response_model=Listing)
 def list_imports(space: Space, principal: Reader) -> dict[str, Any]:
     """All imports, oldest first."""
     items = [imports.batch_shape(each) for each in ingest.list_imports(space.store)]

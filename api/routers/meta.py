@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from api.answers import Listing
 from api.dependencies import Admin, ItemId, Reader, Space
 from api.models import NewTokenBody
 from api.problems import PROBLEMS
@@ -57,7 +58,7 @@ def read_parameters(space: Space, principal: Reader) -> dict[str, Any]:
     return {"digest": space.parameters.digest, "items": space.parameters.describe()}
 
 
-@router.get("/tokens", operation_id="list_tokens")
+@router.get("/tokens", operation_id="list_tokens", response_model=Listing)
 def list_tokens(space: Space, principal: Admin) -> dict[str, Any]:
     """All tokens, without their secrets."""
     return {"items": tokens.listed(space.store, principal), "next": None, "revision": space.store.revision()}

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.answers import ChainMap, FindingList, Routes, Score, ScoreList
 from api.dependencies import ItemId, Moment, Reader, Space, Texts, Writer
 from api.problems import PROBLEMS
 from brm.guidance import engine, states
@@ -30,7 +31,9 @@ class FindingDecision(BaseModel):
     reason: str | None = Field(default=None, max_length=1_000)
 
 
-@router.get("/scores", tags=["scores"], operation_id="list_scores")
+@router.get(
+    "/scores", tags=["scores"], operation_id="list_scores", response_model=ScoreList, response_model_exclude_unset=True
+)
 def list_scores(
     space: Space, principal: Reader, texts: Texts, when: Moment, kind: Kind,
     subject: Annotated[list[str] | None, Query(max_length=500, description="Ids; default all")] = None,
@@ -43,7 +46,13 @@ def list_scores(
     return {"items": items, "next": None, "total": len(found.rows), "revision": found.revision}
 
 
-@router.get("/scores/{kind}/{id}", tags=["scores"], operation_id="explain_score")
+@router.get(
+    "/scores/{kind}/{id}",
+    tags=["scores"],
+    operation_id="explain_score",
+    response_model=Score,
+    response_model_exclude_unset=True,
+)
 def explain_score(
     space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
     kind: Literal["key_person", "decision_chain"], vendor: VendorQuery = None, scope: ScopeQuery = None,
@@ -53,25 +62,49 @@ def explain_score(
     return rendering.score(shape, texts)
 
 
-@router.get("/opportunities/{id}/chain", tags=["opportunities"], operation_id="read_chain")
+@router.get(
+    "/opportunities/{id}/chain",
+    tags=["opportunities"],
+    operation_id="read_chain",
+    response_model=ChainMap,
+    response_model_exclude_unset=True,
+)
 def read_chain(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
     """The decision chain of an opportunity as trees along the reporting lines."""
     return chain_map(space, principal, id, when=when)
 
 
-@router.get("/accounts/{id}/map", tags=["accounts"], operation_id="read_map")
+@router.get(
+    "/accounts/{id}/map",
+    tags=["accounts"],
+    operation_id="read_map",
+    response_model=ChainMap,
+    response_model_exclude_unset=True,
+)
 def read_map(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
     """The people of an account as trees along the reporting lines."""
     return chain_map(space, principal, id, when=when)
 
 
-@router.get("/accounts/{id}/findings", tags=["accounts"], operation_id="findings_of_account")
+@router.get(
+    "/accounts/{id}/findings",
+    tags=["accounts"],
+    operation_id="findings_of_account",
+    response_model=FindingList,
+    response_model_exclude_unset=True,
+)
 def findings_of_account(space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId) -> dict[str, Any]:
     """What needs attention at an account, and what to do."""
     return _findings(space, principal, texts, when, id)
 
 
-@router.get("/findings", tags=["findings"], operation_id="list_findings")
+@router.get(
+    "/findings",
+    tags=["findings"],
+    operation_id="list_findings",
+    response_model=FindingList,
+    response_model_exclude_unset=True,
+)
 def list_findings(
     space: Space, principal: Reader, texts: Texts, when: Moment,
     subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
@@ -92,7 +125,13 @@ def decide_finding(space: Space, principal: Writer, id: ItemId, body: FindingDec
     return states.decide(space.store, principal, id, state=body.state, until=body.until, reason=body.reason)
 
 
-@router.get("/people/{id}/paths", tags=["people"], operation_id="paths_to_person")
+@router.get(
+    "/people/{id}/paths",
+    tags=["people"],
+    operation_id="paths_to_person",
+    response_model=Routes,
+    response_model_exclude_unset=True,
+)
 def paths_to_person(
     space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
     max_hops: Annotated[int, Query(ge=1, le=paths.FURTHEST)] = 4,
@@ -101,7 +140,9 @@ def paths_to_person(
     return _paths(space, principal, texts, when, id, None, max_hops)
 
 
-@router.get("/paths", tags=["paths"], operation_id="list_paths")
+@router.get(
+    "/paths", tags=["paths"], operation_id="list_paths", response_model=Routes, response_model_exclude_unset=True
+)
 def list_paths(
     space: Space, principal: Reader, texts: Texts, when: Moment,
     to: Annotated[str, Query(min_length=1, max_length=200)],

@@ -55,10 +55,14 @@ def explain(
 ) -> dict[str, Any]:  # fmt: skip
     """One score with everything behind it, and the ids of the findings about its subject in its scope."""
     shape = scores.explain(workspace, principal, kind, id_, vendor=vendor, scope=scope, when=when)
-    where, subject = shape["scope"]["id"], shape["subject"]["id"]
-    found = findings(workspace, principal, where, when=when)
-    about = [each for each in found if where == subject or (each["target"] or {}).get("id") == subject]
-    return {**shape, "findings": [each["id"] for each in about]}
+    place = standing_at(workspace, find_subject(workspace, principal, shape["scope"]["id"], when), when)
+    subject = shape["subject"]["id"]
+    about = [
+        id_
+        for _, hit, id_ in _hits(workspace, place, when)
+        if place and (place.subject.id == subject or (hit.target and place.names[hit.target].id == subject))
+    ]
+    return {**shape, "findings": about}
 
 
 def _scopes_of_person(workspace: Workspace, subject: Subject, when: When) -> list[Subject]:
@@ -69,15 +73,29 @@ def _at(workspace: Workspace, principal: Principal, subject: Subject, when: When
     place = standing_at(workspace, subject, when)
     if place is None:
         return []
-    hidden = _decided(workspace, when)
-    made = []
-    for rule in RULES:
-        for hit in rule.condition(place.standing, workspace.parameters.guidance):
-            shape = _finding(workspace, principal, place, rule, hit, when)
-            if shape["id"] not in hidden:
-                made.append(shape)
+    hits = _hits(workspace, place, when)
+    made = [_finding(workspace, principal, place, rule, hit, id_, when) for rule, hit, id_ in hits]
     closed = hidden_ids(workspace.store, principal, [id_ for each in made for id_ in each["evidence"]], when)
     return sorted((without_hidden(each, closed) for each in made), key=_gravity)
+
+
+def _hits(workspace: Workspace, place: Place | None, when: When) -> list[tuple[Rule, Hit, str]]:
+    """Where rules hold, with the finding's id, without those that somebody snoozed or accepted."""
+    if place is None:
+        return []
+    decided = _decided(workspace, when)
+    limits = workspace.parameters.guidance
+    found = [(rule, hit, _id(place, rule, hit)) for rule in RULES for hit in rule.condition(place.standing, limits)]
+    return [each for each in found if each[2] not in decided]
+
+
+def _id(place: Place, rule: Rule, hit: Hit) -> str:
+    """The identity of a finding, the same whenever it is computed again: rule, subject and key."""
+    key = place.names[int(hit.key)].id if hit.key.isdigit() else hit.key
+    person = place.names[hit.target].id if rule.personal and hit.target is not None else ""
+    return ":".join(
+        part for part in (rule.id, place.subject.id, "+".join(each for each in (person, key) if each)) if part
+    )
 
 
 def standing_at(workspace: Workspace, subject: Subject, when: When) -> Place | None:
@@ -114,27 +132,19 @@ def _keys(standing: Standing) -> set[int]:
 
 
 def _finding(
-    workspace: Workspace, principal: Principal, place: Place, rule: Rule, hit: Hit, when: When
+    workspace: Workspace, principal: Principal, place: Place, rule: Rule, hit: Hit, id_: str, when: When
 ) -> dict[str, Any]:
-    key = place.names[int(hit.key)].id if hit.key.isdigit() else hit.key
-    target = None if hit.target is None else _named(place, hit.target)
-    about = key or ("" if target is None or rule.id == "single_champion" else target["id"])
     return {
-        "id": finding_id(rule.id, place.subject.id, about),
+        "id": id_,
         "rule": rule.id,
         "severity": rule.severity,
         "subject": {"type": place.subject.type, "id": place.subject.id, "name": place.subject.name},
-        "target": target,
+        "target": None if hit.target is None else _named(place, hit.target),
         "others": [_named(place, other) for other in hit.others],
         "numbers": dict(hit.numbers),
         "evidence": [place.names[each].id for each in hit.evidence],
         "advice": _advice(workspace, principal, place, rule, hit, when),
     }
-
-
-def finding_id(rule: str, subject: str, key: str) -> str:
-    """The identity of a finding, the same whenever it is computed again."""
-    return f"{rule}:{subject}" + (f":{key}" if key else "")
 
 
 def _advice(

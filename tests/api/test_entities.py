@@ -195,3 +195,11 @@ def test_files_are_imported_and_taken_back(client: TestClient) -> None:
 def test_a_sent_file_name_holds_no_path(client: TestClient, name: str) -> None:
     answer = client.post("/api/v1/imports", json={"files": {name: "id,name\n"}})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "files")
+
+
+def test_an_observation_without_date_and_class_is_an_opinion_of_now(client: TestClient) -> None:
+    _create(client, "张平", "p1")
+    made = client.post("/api/v1/observations", json={"about": "p1", "properties": {"kind": "stance", "value": 0.5}})
+    assert made.status_code == 201, made.text
+    seen = client.get(f"/api/v1/observations/{made.json()['id']}").json()
+    assert (seen["properties"]["source_class"], seen["properties"]["at"]) == ("opinion", seen["valid_from"])

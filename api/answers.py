@@ -1,0 +1,200 @@
+"""What the reading operations answer. The same shapes as the command line prints with ``--json``."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from api.models import Entity
+
+
+class Named(BaseModel):
+    """Something in the graph, as it is shown."""
+
+    type: str | None = None
+    id: str | None
+    name: str | None
+
+
+class Interval(BaseModel):
+    """The middle four fifths of where the value may lie."""
+
+    p10: float
+    p90: float
+
+
+class ParametersUsed(BaseModel):
+    """The parameter set a score was computed with."""
+
+    version: str
+    digest: str
+
+
+class Contribution(BaseModel):
+    """One part of a score: what was observed, and what it adds."""
+
+    factor: str
+    value: float | None
+    unit: str | None
+    prior: float | None
+    weight: float | None
+    effect: float = Field(description="What it adds on the scale of the link")
+    code: str = Field(description="Message code of the text")
+    subject: Named | None
+    evidence: list[str] = Field(description="Ids of the facts behind it")
+    inputs: dict[str, Any] = Field(description="Every raw input and constant that entered")
+    text: str
+
+
+class Score(BaseModel):
+    """One score. ``link(score) = base + sum of effects``; contributions, inputs and reference when explained."""
+
+    kind: str
+    subject: Named
+    vendor: Named
+    scope: Named
+    as_of: str = Field(description="Local day that was looked at")
+    moment: str
+    score: float
+    interval: Interval
+    completeness: float = Field(description="Share of the evidence that there could be")
+    band: Literal["cold", "warm", "hot"]
+    rank: dict[str, int] | None
+    link: Literal["identity", "logit"]
+    base: float
+    change: dict[str, Any] | None
+    parameters: ParametersUsed
+    revision: int
+    contributions: list[Contribution] = Field(default=[], description="Only when one score is explained")
+    inputs: dict[str, Any] = Field(default={}, description="Only when one score is explained")
+    reference: dict[str, Any] = Field(default={}, description="Population quantities; only when one is explained")
+    findings: list[str] = Field(default=[], description="Ids of findings about it; only when one is explained")
+
+
+class Listing(BaseModel):
+    """A list. ``next`` is the cursor of the next page; null at the end."""
+
+    items: list[dict[str, Any]]
+    next: str | None
+    revision: int
+
+
+class ScoreList(BaseModel):
+    """Scores, best first; ``total`` counts those beyond the limit too."""
+
+    items: list[Score]
+    next: str | None
+    total: int
+    revision: int
+
+
+class Hop(BaseModel):
+    """One tie of an introduction path. A tie between our own people has no measured strength."""
+
+    source: str = Field(alias="from")
+    target: str = Field(alias="to")
+    tie: str
+    how: str | None
+    strength: float | None
+    evidence: list[str]
+    text: str
+
+
+class Route(BaseModel):
+    """An introduction path with the ask that opens it."""
+
+    people: list[Named]
+    hops: list[Hop]
+    strength: float
+    ask: str
+    text: str
+
+
+class Routes(BaseModel):
+    """The strongest introduction paths to a person."""
+
+    target: Named
+    max_hops: int
+    items: list[Route]
+    next: str | None
+    revision: int
+
+
+class Effect(BaseModel):
+    """What an action is expected to change: the same score before and after."""
+
+    kind: str
+    before: float
+    after: float
+    delta: float
+
+
+class Advice(BaseModel):
+    """What to do: who, by when, through whom, what for."""
+
+    play: str
+    owner: Named | None
+    due: str
+    path: Route | None
+    effect: Effect | None
+    text: str
+
+
+class Finding(BaseModel):
+    """What needs attention. Its id is the same whenever it is computed again."""
+
+    id: str
+    rule: str
+    severity: Literal["high", "medium", "low"]
+    subject: Named
+    target: Named | None
+    others: list[Named]
+    numbers: dict[str, Any]
+    evidence: list[str]
+    advice: Advice
+    title: str
+    why: str
+
+
+class FindingList(BaseModel):
+    """Findings, the gravest first."""
+
+    items: list[Finding]
+    next: str | None
+    revision: int
+
+
+class MapPerson(BaseModel):
+    """A person of a decision chain with those who report to them."""
+
+    id: str
+    name: str
+    title: str | None
+    level: int | None
+    roles: list[str]
+    influence: float
+    stance: float | None = Field(description="null where nothing is known")
+    tie: float
+    depth: float
+    reports: list[MapPerson]
+    cycle: bool = Field(description="A circle of reporting lines is cut here")
+
+
+class ChainMap(BaseModel):
+    """A decision chain as trees along the reporting lines."""
+
+    subject: Named
+    people: list[MapPerson]
+    missing_roles: list[str]
+    revision: int
+
+
+class Neighbourhood(BaseModel):
+    """An entity with the edges at it; ``more``: there are edges beyond those listed."""
+
+    entity: Entity
+    edges: list[Entity]
+    names: dict[str, str]
+    more: bool
+    revision: int
