@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.models import Entity
 
 
-class Named(BaseModel):
+class Answer(BaseModel):
+    """An answer; fields beyond those described may be added, and are passed on."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Named(Answer):
     """Something in the graph, as it is shown."""
 
     type: str | None = None
@@ -17,21 +23,21 @@ class Named(BaseModel):
     name: str | None
 
 
-class Interval(BaseModel):
+class Interval(Answer):
     """The middle four fifths of where the value may lie."""
 
     p10: float
     p90: float
 
 
-class ParametersUsed(BaseModel):
+class ParametersUsed(Answer):
     """The parameter set a score was computed with."""
 
     version: str
     digest: str
 
 
-class Contribution(BaseModel):
+class Contribution(Answer):
     """One part of a score: what was observed, and what it adds."""
 
     factor: str
@@ -43,11 +49,12 @@ class Contribution(BaseModel):
     code: str = Field(description="Message code of the text")
     subject: Named | None
     evidence: list[str] = Field(description="Ids of the facts behind it")
+    evidence_hidden: int = Field(default=0, description="How many more the reader may not see")
     inputs: dict[str, Any] = Field(description="Every raw input and constant that entered")
     text: str
 
 
-class Score(BaseModel):
+class Score(Answer):
     """One score. ``link(score) = base + sum of effects``; contributions, inputs and reference when explained."""
 
     kind: str
@@ -68,11 +75,11 @@ class Score(BaseModel):
     revision: int
     contributions: list[Contribution] = Field(default=[], description="Only when one score is explained")
     inputs: dict[str, Any] = Field(default={}, description="Only when one score is explained")
-    reference: dict[str, Any] = Field(default={}, description="Population quantities; only when one is explained")
+    reference: str = Field(default="", description="Digest of the population quantities; only when one is explained")
     findings: list[str] = Field(default=[], description="Ids of findings about it; only when one is explained")
 
 
-class Listing(BaseModel):
+class Listing(Answer):
     """A list. ``next`` is the cursor of the next page; null at the end."""
 
     items: list[dict[str, Any]]
@@ -80,7 +87,7 @@ class Listing(BaseModel):
     revision: int
 
 
-class ScoreList(BaseModel):
+class ScoreList(Answer):
     """Scores, best first; ``total`` counts those beyond the limit too."""
 
     items: list[Score]
@@ -89,7 +96,7 @@ class ScoreList(BaseModel):
     revision: int
 
 
-class Hop(BaseModel):
+class Hop(Answer):
     """One tie of an introduction path. A tie between our own people has no measured strength."""
 
     source: str = Field(alias="from")
@@ -101,7 +108,7 @@ class Hop(BaseModel):
     text: str
 
 
-class Route(BaseModel):
+class Route(Answer):
     """An introduction path with the ask that opens it."""
 
     people: list[Named]
@@ -111,7 +118,7 @@ class Route(BaseModel):
     text: str
 
 
-class Routes(BaseModel):
+class Routes(Answer):
     """The strongest introduction paths to a person."""
 
     target: Named
@@ -121,7 +128,7 @@ class Routes(BaseModel):
     revision: int
 
 
-class Effect(BaseModel):
+class Effect(Answer):
     """What an action is expected to change: the same score before and after."""
 
     kind: str
@@ -130,7 +137,7 @@ class Effect(BaseModel):
     delta: float
 
 
-class Advice(BaseModel):
+class Advice(Answer):
     """What to do: who, by when, through whom, what for."""
 
     play: str
@@ -141,7 +148,7 @@ class Advice(BaseModel):
     text: str
 
 
-class Finding(BaseModel):
+class Finding(Answer):
     """What needs attention. Its id is the same whenever it is computed again."""
 
     id: str
@@ -152,12 +159,13 @@ class Finding(BaseModel):
     others: list[Named]
     numbers: dict[str, Any]
     evidence: list[str]
+    evidence_hidden: int = Field(default=0, description="How many more the reader may not see")
     advice: Advice
     title: str
     why: str
 
 
-class FindingList(BaseModel):
+class FindingList(Answer):
     """Findings, the gravest first."""
 
     items: list[Finding]
@@ -165,7 +173,7 @@ class FindingList(BaseModel):
     revision: int
 
 
-class MapPerson(BaseModel):
+class MapPerson(Answer):
     """A person of a decision chain with those who report to them."""
 
     id: str
@@ -181,7 +189,7 @@ class MapPerson(BaseModel):
     cycle: bool = Field(description="A circle of reporting lines is cut here")
 
 
-class ChainMap(BaseModel):
+class ChainMap(Answer):
     """A decision chain as trees along the reporting lines."""
 
     subject: Named
@@ -190,7 +198,7 @@ class ChainMap(BaseModel):
     revision: int
 
 
-class Neighbourhood(BaseModel):
+class Neighbourhood(Answer):
     """An entity with the edges at it; ``more``: there are edges beyond those listed."""
 
     entity: Entity

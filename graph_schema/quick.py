@@ -33,7 +33,7 @@ class _Quick:
 
 
 def plain_set(change: Change) -> Change | None:
-    """The change in canonical form when all of it plainly fits, None when it must be looked at closely."""
+    """The change itself when it plainly fits as it is, None when it must be looked at closely."""
     if change.verb != "set":
         return None
     entity = change.entity
@@ -43,14 +43,14 @@ def plain_set(change: Change) -> Change | None:
     if entity.__class__ is NodeRef:
         if not plain_id(entity.id):
             return None
-    elif not (entity.__class__ is EdgeRef and _plain_ends(entity, quick)):  # type: ignore[arg-type]
+    elif not (entity.__class__ is EdgeRef and _plain_ends(entity, quick)):
         return None
     checks = quick.checks
     for name, value in change.properties.items():
         check = checks.get(name)
         if check is None or not check(value):
             return None
-    return Change("set", entity, dict(change.properties), change.valid_from, change.valid_to, change.recorded_at)
+    return change
 
 
 def plain_id(identity: Any) -> bool:

@@ -5,14 +5,19 @@ Everything is found by following edges over integer keys, with one read per edge
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from brm.store.view import Moment, Side, Tables
 from graph_schema import registry
+from scoring.machinery.arrays import distinct, run_starts
 from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable, Snapshot, edge_table
 
+Flags = npt.NDArray[np.bool_]
+_CLOSE = 8
+"""A table of flags may be this many times as long as the keys in it."""
 _NOTHING: Ints = np.empty(0, dtype=np.int64)
 
 
@@ -31,23 +36,34 @@ def snapshot_of(tables: Tables, accounts: Sequence[int] | None, moment: Moment, 
 
 def _whole_edges(nodes: dict[str, NodeTable], edges: dict[str, EdgeTable]) -> dict[str, EdgeTable]:
     """The edges whose ends both exist at the moment."""
-    present = np.sort(np.concatenate([table.key for table in nodes.values()]))
+    among = _membership(np.sort(np.concatenate([table.key for table in nodes.values()])))
     whole: dict[str, EdgeTable] = {}
     for name, table in edges.items():
-        keep = _among(table.source, present) & _among(table.target, present)
+        keep = among(table.source) & among(table.target)
         whole[name] = table if keep.all() else _only(name, table, keep)
     return whole
 
 
-def _among(keys: Ints, ordered: Ints) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _membership(ordered: Ints) -> Callable[[Ints], Flags]:
+    """Tells which keys are among the ordered ones; a table of flags where the keys lie close together."""
     if not len(ordered):
-        return np.zeros(len(keys), dtype=np.bool_)
-    at = np.searchsorted(ordered, keys).clip(0, len(ordered) - 1)
-    found: np.ndarray[tuple[int, ...], np.dtype[np.bool_]] = ordered[at] == keys
-    return found
+        return lambda keys: np.zeros(len(keys), dtype=np.bool_)
+    first, size = int(ordered[0]), int(ordered[-1]) - int(ordered[0]) + 1
+    if size <= _CLOSE * len(ordered):
+        held = np.zeros(size + 1, dtype=np.bool_)
+        held[ordered - first] = True
+        # what lies outside reads the last flag, which is never set
+        return lambda keys: held[np.where((keys >= first) & (keys < first + size), keys - first, size)]
+
+    def search(keys: Ints) -> Flags:
+        at = np.searchsorted(ordered, keys).clip(0, len(ordered) - 1)
+        found: Flags = ordered[at] == keys
+        return found
+
+    return search
 
 
-def _only(name: str, table: EdgeTable, keep: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> EdgeTable:
+def _only(name: str, table: EdgeTable, keep: Flags) -> EdgeTable:
     return edge_table(
         name,
         table.source[keep],
@@ -61,7 +77,7 @@ def _only(name: str, table: EdgeTable, keep: np.ndarray[tuple[int, ...], np.dtyp
 
 def _union(parts: Iterable[Ints]) -> Ints:
     found = list(parts)
-    joined: Ints = np.unique(np.concatenate(found)) if found else _NOTHING
+    joined: Ints = distinct(np.concatenate(found)) if found else _NOTHING
     return joined
 
 
@@ -73,6 +89,8 @@ class _Reach:
         self._moment = moment
         self._edges: dict[str, list[EdgeTable]] = {}
         self._keys: Ints = _NOTHING
+        self._placed: Ints = _NOTHING
+        self._types: dict[str, Ints] = {}
 
     def _step(self, type_: str, side: Side, keys: Ints) -> Ints:
         """Keep the edges of a type that have one of the keys on that side; the keys across."""
@@ -81,7 +99,7 @@ class _Reach:
         table = self._tables.edges_at(type_, side, keys, self._moment)
         if len(table):
             self._edges.setdefault(type_, []).append(table)
-        across: Ints = np.unique(table.target if side == "source" else table.source)
+        across: Ints = distinct(table.target if side == "source" else table.source)
         return across
 
     def _peek(self, type_: str, side: Side, keys: Ints) -> Ints:
@@ -89,7 +107,7 @@ class _Reach:
         if not len(keys):
             return _NOTHING
         table = self._tables.edges_at(type_, side, keys, self._moment)
-        across: Ints = np.unique(table.target if side == "source" else table.source)
+        across: Ints = distinct(table.target if side == "source" else table.source)
         return across
 
     def follow(self, accounts: Ints) -> None:
@@ -102,7 +120,8 @@ class _Reach:
         requirements = self._step("requires", "source", opportunities)
         vendors = _union(self._step(name, "target", opportunities) for name in ("competes", "partners"))
         vendors = _union((vendors, self._step("meets", "target", requirements)))
-        interactions = _union((self._step("took_part", "source", persons), self._interactions_about(scopes)))
+        # all who took part in these are followed below, those of `persons` among them
+        interactions = _union((self._peek("took_part", "source", persons), self._interactions_about(scopes)))
         subjects = _union((persons, companies, units, seats, opportunities, requirements))
         observations = self._step("about", "target", subjects)
         work = self._step("belongs_to", "target", scopes)
@@ -129,7 +148,12 @@ class _Reach:
         return self._of_type("interaction", about)
 
     def _of_type(self, type_: str, keys: Ints) -> Ints:
-        return self._tables.split(keys).get(type_, _NOTHING)
+        fresh = np.setdiff1d(keys, self._placed, assume_unique=True)
+        if len(fresh):
+            for name, found in self._tables.split(fresh).items():
+                self._types[name] = _union((self._types.get(name, _NOTHING), found))
+            self._placed = _union((self._placed, fresh))
+        return np.intersect1d(self._types.get(type_, _NOTHING), keys, assume_unique=True)
 
     def _around(
         self, own: Ints, persons: Ints, scopes: Ints, work: Ints, interactions: Ints, observations: Ints
@@ -181,8 +205,10 @@ class _Reach:
 
     def nodes(self) -> dict[str, NodeTable]:
         """The nodes reached, by type."""
-        split = self._tables.split(self._keys)
-        return {name: self._tables.nodes_at(name, split.get(name, _NOTHING), self._moment) for name in registry().nodes}
+        return {
+            name: self._tables.nodes_at(name, self._of_type(name, self._keys), self._moment)
+            for name in registry().nodes
+        }
 
     def edges(self) -> dict[str, EdgeTable]:
         """The edges followed, each once."""
@@ -195,7 +221,8 @@ def _merged(name: str, tables: list[EdgeTable]) -> EdgeTable:
     source, target, key = (
         np.concatenate([getattr(table, part) for table in tables]) for part in ("source", "target", "key")
     )
-    first = np.unique(np.stack((source, target, key)), axis=1, return_index=True)[1]
+    order = np.lexsort((key, target, source))
+    first = order[run_starts(source[order], target[order], key[order])]
     joined = {c: np.concatenate([t.columns[c] for t in tables])[first] for c in tables[0].columns}
     return edge_table(
         name,

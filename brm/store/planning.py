@@ -74,15 +74,19 @@ class Histories:
         found = self.dirty.get(ref)
         if found is not None:
             return found
-        if ref not in self._read:
+        try:
+            return self._read[ref]
+        except KeyError:
             self.prefetch((ref,), ())
-        return self._read[ref]
+            return self._read[ref]
 
     def node(self, identity: str) -> Known | None:
         """What is known of a node id."""
-        if identity not in self._nodes:
+        try:
+            return self._nodes[identity]
+        except KeyError:
             self.prefetch((), (identity,))
-        return self._nodes[identity]
+            return self._nodes[identity]
 
     def living_type(self, identity: str) -> str | None:
         """The type of a node that some version still says exists."""
@@ -231,7 +235,7 @@ class Planner:
             return
         fact = Fact(
             "set",
-            change.properties,
+            dict(change.properties),
             ALWAYS if change.valid_from is None else change.valid_from,
             OPEN if change.valid_to is None else change.valid_to,
             self.now if change.recorded_at is None else change.recorded_at,
@@ -248,9 +252,8 @@ class Planner:
             self.histories.create(ref, fact)
         else:
             self.histories.add(ref, fact)
-        if ref.__class__ is NodeRef:
-            if ref not in self._created:
-                self._created[ref] = index
+        if isinstance(ref, NodeRef):
+            self._created.setdefault(ref, index)
         else:
             self._end_with_nodes(ref, fact)
 
@@ -273,13 +276,13 @@ class Planner:
 
     def _check_required(self) -> None:
         for ref, index in self._created.items():
-            spec = registry().nodes[ref.type]
+            needed = required(ref.type)
             entry = self.histories.get(ref)
             facts = [f for f in entry.facts if f.void_revision is None] if entry else []
-            for prop in spec.properties.values():
-                if prop.required and not any(f.values.get(prop.name) is not None for f in facts):
-                    text = f"a {spec.name} needs {prop.name}"
-                    self.problems.append(problem(index, prop.name, None, "missing_required", text))
+            for name in needed:
+                if not any(f.values.get(name) is not None for f in facts):
+                    text = f"a {ref.type} needs {name}"
+                    self.problems.append(problem(index, name, None, "missing_required", text))
 
     def _entry_of(self, change: Change) -> Entry:
         entry = self.histories.get(change.entity)
@@ -358,6 +361,12 @@ def withdraw_edges(histories: Histories, identity: str) -> None:
 def _allowed_ends(type_: str) -> frozenset[tuple[str, str]]:
     spec = registry().edges[type_]
     return frozenset(product(spec.source, spec.target))
+
+
+@cache
+def required(type_: str) -> tuple[str, ...]:
+    """The properties that a node of the type must have."""
+    return tuple(prop.name for prop in registry().nodes[type_].properties.values() if prop.required)
 
 
 @cache

@@ -138,7 +138,7 @@ def _build(
     scopes: Ints | None,
     vendor: int | None,
 ) -> Standings:
-    chains = build_chains(snapshot, reference, parameters, scopes_of(snapshot, scopes))
+    chains = _chains(snapshot, reference, parameters, scopes)
     cases = _cases(snapshot, chains, vendor)
     case, member = members_of(chains, cases.scope)
     vendors = cases.vendor[case]
@@ -154,6 +154,17 @@ def _build(
         chains=chains, cases=cases, case=case, member=member, vendor=vendors, pairs=pairs,
         pair_member=member[us][pairs.owner], backed=found.pop("backed").astype(bool), **found,
     )  # fmt: skip
+
+
+def _chains(snapshot: Snapshot, reference: Reference, parameters: Parameters, scopes: Ints | None) -> Chains:
+    """The chains of the given scopes, or of all; those of all are made once for all that they depend on."""
+    if scopes is not None:
+        return build_chains(snapshot, reference, parameters, scopes_of(snapshot, scopes))
+    given = (parameters.decision_rights, parameters.susceptibility, parameters.listening, parameters.evidence)
+    return snapshot.derived(
+        ("chains", reference.expected_roles, *given),
+        lambda each: build_chains(each, reference, parameters, scopes_of(each)),
+    )
 
 
 def _cases(snapshot: Snapshot, chains: Chains, vendor: int | None) -> Cases:

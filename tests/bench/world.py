@@ -162,17 +162,19 @@ def _deals(
     columns: dict[str, npt.NDArray[np.generic] | list[str]] = {
         "name": _names("Deal", deals), "status": status, "kind": kind, "opened_on": opened, "closed_on": closed,
     }  # fmt: skip
-    return deals, of_deal, [
-        Table("opportunity", (deals,), columns, opened),
-        Table("for", (deals, accounts[of_deal]), {}, opened),
-        Table("plays", (who, what), {"role": role, "source_class": rng.integers(0, 3, len(who))}, when),
-        Table("competes", (vendor, target), {}),
-    ]
+    return (
+        deals,
+        of_deal,
+        [
+            Table("opportunity", (deals,), columns, opened),
+            Table("for", (deals, accounts[of_deal]), {}, opened),
+            Table("plays", (who, what), {"role": role, "source_class": rng.integers(0, 3, len(who))}, when),
+            Table("competes", (vendor, target), {}),
+        ],
+    )
 
 
-def _social(
-    people: Ints, account_of: Ints, count: Ints, first: Ints, rng: np.random.Generator
-) -> list[Table]:
+def _social(people: Ints, account_of: Ints, count: Ints, first: Ints, rng: np.random.Generator) -> list[Table]:
     """Influence inside accounts, and acquaintances inside and across them."""
     speaker = rng.integers(0, len(people), len(people) // 4)
     firm = account_of[speaker]
@@ -252,8 +254,11 @@ def more(world: World, size: int, seed: int = 11) -> tuple[Table, ...]:
     firms = len(world.accounts)
     count = np.full(firms, len(world.people) // firms)
     deals = world.accounts[np.repeat(np.arange(firms), 4)]
-    found = interactions(_Numbers(world.following), size, world.colleagues, world.people, count,
-                         np.cumsum(count) - count, world.accounts, deals, np.repeat(np.arange(firms), 4), rng, 60)  # fmt: skip
+    deal_firm, first = np.repeat(np.arange(firms), 4), np.cumsum(count) - count
+    found = interactions(
+        _Numbers(world.following), size, world.colleagues, world.people, count, first, world.accounts, deals,
+        deal_firm, rng, 60,
+    )  # fmt: skip
     return tuple(found)
 
 

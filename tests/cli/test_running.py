@@ -160,7 +160,8 @@ def test_exit_code_for_each_kind_of_end(brm: Brm, deal: Path, tmp_path: Path) ->
     assert "No such command" in brm("nonsense", code=2).err
     assert brm("show", "nobody", "--json", code=2).problem["code"] == "not_found"
     assert brm("import", "no-such-folder", "--json", code=3).problem["code"] == "file_unusable"
-    assert brm("restore", "no-such-file", "--json", code=3).problem["code"] == "store_unusable"
+    missing = brm("restore", "no-such-file", "--store", "sqlite:///new.sqlite", "--json", code=3)
+    assert missing.problem["code"] == "store_unusable"
     brm("export", "all.jsonl")
     assert brm("restore", "all.jsonl", "--json", code=4).problem["code"] == "store_not_empty"
     assert brm("demo", "--load-only", "--json", code=4).problem["code"] == "conflict"

@@ -110,7 +110,11 @@ def problems() -> str:
         "## Refused requests",
         _table(
             ("code", "HTTP", "exit code", "message", "remedy"),
-            ((f"`{r.code}`", _status(r.code, r.error), _exit(r.code, r.error), r.message, r.remedy) for r in found if r.error),
+            (
+                (f"`{r.code}`", _status(r.code, r.error), _exit(r.code, r.error), r.message, r.remedy)
+                for r in found
+                if r.error
+            ),
         ),
         "## Refused values",
         "Over HTTP 422, with the field and the value under `errors`; on the command line exit code 2. In an import "

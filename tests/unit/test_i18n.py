@@ -25,7 +25,7 @@ FAMILIES = {
     "band.": ("cold", "warm", "hot"),
     "kind.": tuple(SCORERS),
     "severity.": ("high", "medium", "low"),
-    "path.hop.": ("tie", "knows", "colleague"),
+    "path.hop.": ("tie", "knows", "reports", "colleague"),
     "reject.": (*REMEDIES, "row"),
     "remedy.": (*REMEDIES, "row"),
 }
@@ -129,11 +129,7 @@ def test_english_texts_hold_no_chinese() -> None:
 
 def test_no_english_sentence_is_left_in_chinese_advice() -> None:
     texts = catalogue("zh-CN").messages
-    left = {
-        code: text
-        for code, text in texts.items()
-        if re.search(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}", _words_of(text))
-    }
+    left = {code: text for code, text in texts.items() if re.search(r"[A-Za-z]{2,}[ ,]+[A-Za-z]{2,}", _words_of(text))}
     assert left == {}
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from typing import Any
 
 from graph_schema import Property, TypeSpec, registry
@@ -59,10 +60,23 @@ class Codec:
             elif kind == "ref":
                 cells.append(key_of(value))
             elif kind == "any":
-                cells.append(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+                cells.append(_json(value))
             else:
                 cells.append(value)
         return cells
+
+    def encode_all(self, rows: Sequence[Mapping[str, Any]], key_of: KeyOf) -> list[Iterable[Any]]:
+        """The property columns of many rows, column by column."""
+        used = {name for values in rows for name in values}
+        columns: list[Iterable[Any]] = []
+        for prop in self.properties:
+            if prop.name not in used:
+                columns += [repeat(None)] * len(prop.columns)
+                continue
+            name = prop.name
+            cells = [values.get(name) for values in rows]
+            columns += _encoded(prop, cells, key_of)
+        return columns
 
     def decode(self, cells: Sequence[Any], id_of: IdOf, named: Sequence[str] | None = None) -> dict[str, Any]:
         """The canonical values of the cells that are not NULL, or of the named ones."""
@@ -74,6 +88,45 @@ class Codec:
                 values[prop.name] = _decode(prop, cell, cells[at + 1 : at + 2], id_of)
             at += 2 if prop.kind == "money" else 1
         return values if named is None else {name: values.get(name) for name in named}
+
+
+def _encoded(prop: Property, cells: list[Any], key_of: KeyOf) -> list[list[Any]]:
+    """The column, or for money the two columns, of a property's values; None stays None."""
+    match prop.kind:
+        case "money":
+            return [[c and c.ten_thousandths for c in cells], [c and c.currency for c in cells]]
+        case "code":
+            places = _places_or_none(prop.vocabulary)
+            return [[places[c] for c in cells]]
+        case "codes":
+            return [[None if c is None else sum(1 << _place(prop.vocabulary, w) for w in c) for c in cells]]
+        case "ref":
+            return [[None if c is None else key_of(c) for c in cells]]
+        case "any":
+            return [[None if c is None else _json(c) for c in cells]]
+        case _:
+            return [cells]
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def _places_or_none(vocabulary: str | None) -> dict[str | None, int | None]:
+    places: dict[str | None, int | None] = {None: None}
+    places.update(_places(vocabulary))
+    return places
+
+
+@cache
+def key_codes(type_: str) -> dict[str, int] | None:
+    """Key code by key of an edge type; None where keys are nodes."""
+    spec = registry().edges[type_]
+    if spec.key is None:
+        return {"": -1}
+    prop = spec.properties[spec.key]
+    return None if prop.kind == "ref" else {"": -1, **_places(prop.vocabulary)}
 
 
 @cache

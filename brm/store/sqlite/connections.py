@@ -6,13 +6,16 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from brm.errors import StoreUnusable
 
 POOL = 8
 CACHE_KIB = 16 * 1024
+CHECKPOINT_PAGES = 8_000
+"""32 MB of log are collected before they are copied into the file: an import dirties the same pages
+again and again, and a small log would copy them each time."""
 BUSY_SECONDS = 10.0
 _RETRY_SECONDS = 0.02
 
@@ -96,6 +99,7 @@ class Pool:
             "synchronous = FULL",
             "secure_delete = ON",
             "temp_store = MEMORY",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
         return connection
@@ -130,6 +134,10 @@ class Pool:
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
+
+    def alone(self) -> AbstractContextManager[bool]:
+        """Keeps the other threads of this process from writing for a while."""
+        return self._writer
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

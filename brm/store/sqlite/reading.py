@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from heapq import merge
 from itertools import groupby, islice
 from operator import itemgetter
@@ -12,7 +13,7 @@ from typing import Any
 
 from brm.store.history import FACT_VERBS, Entry, Fact
 from brm.store.ledger import Known
-from brm.store.sqlite.codec import Codec, codec
+from brm.store.sqlite.codec import Codec, codec, key_codes
 from graph_schema import TypeSpec, registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef
 from scoring.snapshot import edge_key_code
@@ -27,6 +28,26 @@ def as_json(values: Iterable[Any]) -> str:
     return json.dumps(list(values))
 
 
+def _ends(refs: Iterable[EntityRef]) -> set[str]:
+    ids: set[str] = set()
+    for ref in refs:
+        if isinstance(ref, NodeRef):
+            ids.add(ref.id)
+        else:
+            ids.add(ref.source)
+            ids.add(ref.target)
+    return ids
+
+
+_known = lru_cache(maxsize=256)(Known)
+
+
+@lru_cache(maxsize=1)
+def _versioned_types() -> str:
+    tables = ((spec.name, codec(spec.name).table) for spec in registry().fact_types)
+    return " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {table}_v)" for name, table in tables)  # noqa: S608
+
+
 class Reader:
     """Reads through one connection inside one transaction, remembering ids and keys."""
 
@@ -35,10 +56,27 @@ class Reader:
         self._known: dict[str, tuple[int, Known]] = {}
         self._absent: set[str] = set()
         self._ids: dict[int, tuple[str, str]] = {}
+        self._versioned: frozenset[str] | None = None
+        self.expects_new = False
+        """Edges are taken to be new where their type has no versions; one that is not collides when stored."""
+
+    def adopt(self, known: dict[str, tuple[int, Known]], ids: dict[int, tuple[str, str]]) -> None:
+        """Go on with what an earlier transaction knew of nodes."""
+        self._known, self._ids = known, ids
+
+    def lent(self) -> tuple[dict[str, tuple[int, Known]], dict[int, tuple[str, str]]]:
+        """What is known of nodes by id and by key."""
+        return self._known, self._ids
 
     def query(self, sql: str, *parameters: Any) -> list[Any]:
         """All rows."""
         return self.connection.execute(sql, parameters).fetchall()
+
+    def versioned(self) -> frozenset[str]:
+        """The types that have entities of several versions, asked once in a transaction that only reads."""
+        if self._versioned is None:
+            self._versioned = frozenset(type_ for (type_,) in self.query(_versioned_types()))
+        return self._versioned
 
     def look_up(self, ids: Iterable[str]) -> None:
         """Learn keys and types of many ids at once."""
@@ -47,7 +85,7 @@ class Reader:
             return
         rows = self.query(f"SELECT id, key, type, alive, ended FROM entity WHERE id {IN_JSON}", as_json(missing))  # noqa: S608
         for identity, key, type_, alive, ended in rows:
-            self._known[identity] = (key, Known(type_, bool(alive), bool(ended)))
+            self._known[identity] = (key, _known(type_, bool(alive), bool(ended)))
             self._ids[key] = (identity, type_)
         if len(rows) < len(missing):
             self._absent.update(each for each in missing if each not in self._known)
@@ -104,9 +142,7 @@ class Reader:
         by_type: dict[str, list[EntityRef]] = {}
         for ref in refs:
             by_type.setdefault(ref.type, []).append(ref)
-        self.look_up(
-            end for ref in refs for end in ((ref.id,) if isinstance(ref, NodeRef) else (ref.source, ref.target))
-        )
+        self.look_up(_ends(refs))
         found: dict[EntityRef, Entry] = {}
         for type_, group in by_type.items():
             if isinstance(group[0], NodeRef):
@@ -127,13 +163,38 @@ class Reader:
         return {NodeRef(type_, self.id_of(key)): entry for (key,), entry in rows.items()}
 
     def _edge_entries(self, type_: str, edges: Sequence[EdgeRef]) -> dict[EntityRef, Entry]:
-        triples = [triple for triple in map(self.triple, edges) if triple is not None]
+        if self.expects_new and not self.query(f"SELECT 1 FROM {codec(type_).table}_v LIMIT 1"):  # noqa: S608
+            return {}
+        triples = self._triples(type_, edges)
         if not triples:
             return {}
         parts = ", ".join(f"json_extract(value, '$[{place}]')" for place in range(3))
         where = f"WHERE (_source, _target, _k) IN (SELECT {parts} FROM json_each(?))"  # noqa: S608
         found: dict[EntityRef, Entry] = {}
-        found.update(self.edges(type_, self.rows(codec(type_), where, as_json(triples))).items())
+        found.update(self.edges(type_, self.rows(codec(type_), where, as_json(sorted(triples)))).items())
+        return found
+
+    def _triples(self, type_: str, edges: Sequence[EdgeRef]) -> list[Triple]:
+        """The identities in keys of those of the edges whose ids are known."""
+        codes = key_codes(type_)
+        if codes is None:
+            return [triple for triple in map(self.triple, edges) if triple is not None]
+        known = self._known.get
+        return [
+            (source[0], target[0], codes[edge.key])
+            for edge in edges
+            if (source := known(edge.source)) and (target := known(edge.target)) and edge.key in codes
+        ]
+
+    def identities(self, spec: TypeSpec, refs: Sequence[EntityRef]) -> list[tuple[int, ...]]:
+        """The identities in keys of entities of one type that all exist."""
+        if spec.sort == "node":
+            return [(self.key_of(ref.id),) for ref in refs]
+        edges = [ref for ref in refs if isinstance(ref, EdgeRef)]
+        self.look_up(_ends(edges))
+        found: list[tuple[int, ...]] = [*self._triples(spec.name, edges)]
+        if len(found) < len(refs):
+            raise AssertionError(f"edges of {spec.name} were planned without their ends")
         return found
 
     def triple(self, edge: EdgeRef) -> Triple | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from itertools import compress
+from operator import itemgetter
 from typing import Any
 
 from brm.store.history import FACT_VERBS, Entry, Fact
@@ -34,32 +36,24 @@ def is_single(entry: Entry) -> bool:
     return fact.verb == "set" and untouched and None not in fact.values.values()
 
 
-class _Batch:
-    """The rows of one type that a save writes."""
-
-    def __init__(self) -> None:
-        self.replaced: list[tuple[int, ...]] = []
-        self.singles: list[tuple[Any, ...]] = []
-        self.versions: list[tuple[Any, ...]] = []
-
-
 class Writer(Reader):
     """Stores outcomes through the reader's connection."""
 
     purging = False
     """Removed values must be overwritten in the files after this transaction."""
+    only_created = True
+    """Nodes were created, but none that existed was changed."""
 
     def save(self, outcome: Outcome) -> None:
         """Store it within the transaction."""
         self._save_nodes(outcome)
-        batches: dict[str, _Batch] = {}
-        for ref, entry in outcome.entries.items():
-            batch = batches.get(ref.type)
-            if batch is None:
-                batch = batches[ref.type] = _Batch()
-            self._collect(batch, ref, entry, ref in outcome.stored)
-        for type_, batch in batches.items():
-            self._flush(codec(type_), batch)
+        by_type: dict[str, list[EntityRef]] = {}
+        for ref in outcome.entries:
+            by_type.setdefault(ref.type, []).append(ref)
+        for type_, refs in by_type.items():
+            c = codec(type_)
+            identified = sorted(zip(self.identities(c.spec, refs), refs, strict=True), key=itemgetter(0))
+            self._save_type(c, [each for each, _ in identified], [ref for _, ref in identified], outcome)
         if outcome.commit is not None:
             self.put_commits([outcome.commit])
         for revision in outcome.undone:
@@ -92,29 +86,41 @@ class Writer(Reader):
                 rows.append((key, identity, ref.type, known.alive, known.ended))
             self.connection.executemany("INSERT INTO entity (key, id, type, alive, ended) VALUES (?, ?, ?, ?, ?)", rows)
         if changed:
+            self.only_created = False
             self.connection.executemany("UPDATE entity SET alive = ?, ended = ? WHERE key = ?", changed)
 
-    def _collect(self, batch: _Batch, ref: EntityRef, entry: Entry, stored: bool) -> None:
-        c = codec(ref.type)
-        if isinstance(ref, NodeRef):
-            identity: tuple[int, ...] = (self.key_of(ref.id),)
-        else:
-            triple = self.triple(ref)
-            if triple is None:
-                raise AssertionError(f"{ref.id} was planned without its ends")
-            identity = triple
-        if stored:
-            batch.replaced.append(identity)
-        if is_single(entry):
-            fact = entry.facts[0]
-            search = (search_text(c.spec, fact.values), sort_name(c.spec, fact.values)) if c.searched else ()
-            cells = c.encode(fact.values, self.key_of)
-            batch.singles.append(
-                (*identity, *cells, *search, fact.valid_from, fact.valid_to, fact.recorded_at, fact.revision)
-            )
-            return
-        for fact in entry.facts:
-            batch.versions.append((*identity, *self._version_cells(c, fact, entry)))
+    def _save_type(self, c: Codec, identities: list[tuple[int, ...]], refs: list[EntityRef], outcome: Outcome) -> None:
+        """Write the histories of entities of one type, in the order of their keys: a page is then visited once."""
+        if outcome.stored:
+            replaced = [each for each, ref in zip(identities, refs, strict=True) if ref in outcome.stored]
+            self.connection.executemany(c.delete, replaced)
+            self.connection.executemany(c.delete_versions, replaced)
+        entries = list(map(outcome.entries.__getitem__, refs))
+        single = list(map(is_single, entries))
+        if any(single):
+            facts = [entry.facts[0] for entry in compress(entries, single)]
+            self._insert_singles(c, list(compress(identities, single)), facts)
+        versions = [
+            (*identity, *self._version_cells(c, fact, entry))
+            for identity, entry, alone in zip(identities, entries, single, strict=True)
+            if not alone
+            for fact in entry.facts
+        ]
+        if versions:
+            self.connection.executemany(c.insert_version, versions)
+
+    def _insert_singles(self, c: Codec, identities: list[tuple[int, ...]], facts: list[Fact]) -> None:
+        values = [fact.values for fact in facts]
+        columns: list[Iterable[Any]] = [*zip(*identities, strict=True), *c.encode_all(values, self.key_of)]
+        if c.searched:
+            columns += [[search_text(c.spec, each) for each in values], [sort_name(c.spec, each) for each in values]]
+        columns += [
+            [fact.valid_from for fact in facts],
+            [fact.valid_to for fact in facts],
+            [fact.recorded_at for fact in facts],
+            [fact.revision for fact in facts],
+        ]
+        self.connection.executemany(c.insert, zip(*columns, strict=False))
 
     def _version_cells(self, c: Codec, fact: Fact, entry: Entry) -> tuple[Any, ...]:
         search = (search_text(c.spec, fact.values), _version_sort(c, fact, entry)) if c.searched else ()
@@ -131,15 +137,6 @@ class Writer(Reader):
             fact.void_revision,
             entry.touched,
         )
-
-    def _flush(self, c: Codec, batch: _Batch) -> None:
-        if batch.replaced:
-            self.connection.executemany(c.delete, batch.replaced)
-            self.connection.executemany(c.delete_versions, batch.replaced)
-        if batch.singles:
-            self.connection.executemany(c.insert, batch.singles)
-        if batch.versions:
-            self.connection.executemany(c.insert_version, batch.versions)
 
     def _save_record(self, record: RecordChange, revision: int) -> None:
         where = (record.type, record.id)
@@ -169,6 +166,7 @@ class Writer(Reader):
 
     def put_aliases(self, aliases: Mapping[str, str]) -> None:
         """Add aliases."""
+        self.only_created = False
         self.connection.executemany("INSERT INTO alias (alias, id) VALUES (?, ?)", list(aliases.items()))
 
     def purge_traces(self) -> None:

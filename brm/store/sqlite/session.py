@@ -169,11 +169,14 @@ class Session(saving.Writer, Reader):
 
     def split(self, keys: Ints) -> dict[str, Ints]:
         """The keys by the type of their node, each in order."""
-        found: dict[str, list[int]] = {}
         sql = f"SELECT type, key FROM entity WHERE key {IN_JSON} ORDER BY key"  # noqa: S608
-        for type_, key in self.query(sql, as_json(keys.tolist())):
-            found.setdefault(type_, []).append(key)
-        return {type_: np.array(each, dtype=np.int64) for type_, each in found.items()}
+        rows = self.query(sql, as_json(keys.tolist()))
+        if not rows:
+            return {}
+        types, numbers = zip(*rows, strict=True)
+        places = {type_: place for place, type_ in enumerate(dict.fromkeys(types))}
+        place, ordered = np.array([places[type_] for type_ in types]), np.array(numbers, dtype=np.int64)
+        return {type_: ordered[place == number] for type_, number in places.items()}
 
 
 def _body(spec: TypeSpec, body: str) -> dict[str, Any]:

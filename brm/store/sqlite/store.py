@@ -14,15 +14,19 @@ from brm.store.engine import Clock, Engine
 from brm.store.protocol import Migration, StoreInfo
 from brm.store.sqlite import migrating
 from brm.store.sqlite.connections import BUSY_SECONDS, Pool, explained
+from brm.store.sqlite.recalling import Recall
 from brm.store.sqlite.reserving import Reservation
 from brm.store.sqlite.session import Session
 from brm.store.view import Moment
+from brm.store.writing import Checked, write
 from graph_schema import registry
 from graph_schema.changes import Receipt
 from graph_schema.ddl.sqlite import APPLICATION_ID
 from graph_schema.migrations import steps
 
 _OLDEST_LIBRARY = (3, 37, 0)
+MANY = 200
+"""Changes from which a set counts as large."""
 
 
 class SQLiteStore(Engine):
@@ -52,6 +56,8 @@ class SQLiteStore(Engine):
                 code="cannot_open",
             )
         self._pool = Pool(self.path, busy_seconds)
+        self._recall = Recall()
+        self._hopeful = True
         self._outdated = False
         self._reservation: Reservation | None = None
         try:
@@ -84,10 +90,26 @@ class SQLiteStore(Engine):
             yield Session(connection)
 
     @contextmanager
-    def _writing(self) -> Iterator[Session]:
+    def _writing(self, *, expects_new: bool = False) -> Iterator[Session]:
         self._require_current()
-        with self._pool.writing() as connection:
-            yield Session(connection)
+        with self._pool.alone():
+            with self._pool.writing() as connection:
+                session = Session(connection)
+                session.expects_new = expects_new
+                writer = self._recall.lend(session)
+                yield session
+            if session.only_created:
+                self._recall.keep(session, writer)
+
+    def _commit(self, checked: Checked) -> Receipt:
+        """A large set of new facts is stored without looking for old ones, until one turns out to be old."""
+        if self._hopeful and _may_be_new(checked):
+            try:
+                with self._writing(expects_new=True) as session:
+                    return write(session, checked, self._clock())
+            except sqlite3.IntegrityError:
+                self._hopeful = False
+        return super()._commit(checked)
 
     def _require_current(self) -> None:
         if self._outdated:
@@ -117,6 +139,7 @@ class SQLiteStore(Engine):
                 pending = migrating.pending(connection)
             return Migration(tuple(step.title for step in pending), False)
         with self._pool.writing() as connection:
+            self._recall.forget()
             done = migrating.migrate(connection)
         self._outdated = False
         return Migration(tuple(step.title for step in done), True)
@@ -160,6 +183,14 @@ class SQLiteStore(Engine):
             self._reservation.release()
             self._reservation = None
         self._pool.close()
+
+
+def _may_be_new(checked: Checked) -> bool:
+    return (
+        len(checked.changes) >= MANY
+        and not checked.change_set.expected
+        and all(change.verb == "set" for change in checked.changes)
+    )
 
 
 def _is_fresh(connection: sqlite3.Connection) -> bool:

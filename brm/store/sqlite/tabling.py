@@ -25,6 +25,7 @@ from scoring.snapshot import (
     snapshot_columns,
 )
 
+_IDENTITY = ("_source", "_target", "_from", "_to", "_k")
 _SEEN = "_from <= ? AND _to > ? AND _known <= ?"
 
 
@@ -39,17 +40,38 @@ class _Cell:
     scale: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """How a type's single-version rows are read into one structured array."""
+
+    cells: tuple[_Cell, ...]
+    select: str
+    dtype: Any
+    first: int
+    """The place of the first property column."""
+
+
 @cache
-def _cells(type_: str) -> tuple[_Cell, ...]:
+def _layout(type_: str) -> _Layout:
     c = codec(type_)
-    layout = snapshot_columns(c.spec)
-    cells = []
-    for prop in c.spec.properties.values():
-        for name in prop.columns:
-            if name in layout:
-                dtype, missing = layout[name]
-                cells.append(_cell(c, prop, name, dtype, missing))
-    return tuple(cells)
+    columns = snapshot_columns(c.spec)
+    cells = tuple(
+        _cell(c, prop, name, *columns[name])
+        for prop in c.spec.properties.values()
+        for name in prop.columns
+        if name in columns
+    )
+    head = ("_key",) if c.spec.sort == "node" else _IDENTITY[: 5 if c.spec.key else 4]
+    kinds = [np.int64] * len(head) + [_kind(cell) for cell in cells]
+    dtype = np.dtype([(f"f{place}", kind) for place, kind in enumerate(kinds)])
+    sql = ", ".join((*head, *(cell.sql for cell in cells)))
+    return _Layout(cells, f"SELECT {sql} FROM {c.table}", dtype, len(head))  # noqa: S608
+
+
+def _kind(cell: _Cell) -> Any:
+    if cell.text:
+        return np.object_
+    return np.int64 if np.issubdtype(cell.dtype, np.integer) else np.float64
 
 
 def _cell(c: Codec, prop: Property, name: str, dtype: Any, missing: Any) -> _Cell:
@@ -61,20 +83,24 @@ def _cell(c: Codec, prop: Property, name: str, dtype: Any, missing: Any) -> _Cel
     return _Cell(name, sql, dtype, text, 10_000.0 if prop.kind == "money" and not text else 1.0)
 
 
-def _columns(cells: tuple[_Cell, ...], read: list[tuple[Any, ...]]) -> dict[str, Column]:
+def _read(reader: Reader, layout: _Layout, moment: Moment, where: str, wanted: list[str]) -> list[Column]:
+    """The columns of the rows that are seen; NULL is NaN in a real column and None in a text."""
+    sql = f"{layout.select} WHERE {_and(_SEEN, where)}"
+    rows = np.fromiter(reader.connection.execute(sql, (*_at(moment), *wanted)), dtype=layout.dtype)
+    return [np.ascontiguousarray(rows[name]) for name in layout.dtype.names]
+
+
+def _columns(cells: tuple[_Cell, ...], read: list[Column]) -> dict[str, Column]:
     columns: dict[str, Column] = {}
     for cell, values in zip(cells, read, strict=True):
         if cell.text:
-            codes = {text: MISSING if text is None else category(text) for text in set(values)}
-            columns[cell.name] = np.array([codes[text] for text in values], dtype=cell.dtype)
+            texts = values.tolist()
+            codes = {text: MISSING if text is None else category(text) for text in set(texts)}
+            columns[cell.name] = np.array([codes[text] for text in texts], dtype=cell.dtype)
         else:
-            column: Column = np.array(values, dtype=cell.dtype)
+            column: Column = values.astype(cell.dtype, copy=False)
             columns[cell.name] = column if cell.scale == 1.0 else column / cell.scale
     return columns
-
-
-def _transposed(rows: list[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width
 
 
 def _joined(one: dict[str, Column], other: dict[str, Column]) -> dict[str, Column]:
@@ -85,13 +111,10 @@ def nodes_at(reader: Reader, type_: str, keys: Ints | None, moment: Moment) -> N
     """The nodes of a type, all of them or those with these keys."""
     if keys is not None and not len(keys):
         return node_table(type_, np.empty(0, dtype=np.int64), {})
-    c, cells = codec(type_), _cells(type_)
+    c, layout = codec(type_), _layout(type_)
     where, wanted = ("", []) if keys is None else (f"_key {IN_JSON}", [as_json(keys.tolist())])
-    sql = ", ".join(("_key", *(cell.sql for cell in cells)))
-    rows = reader.query(f"SELECT {sql} FROM {c.table} WHERE {_and(_SEEN, where)}", *_at(moment), *wanted)  # noqa: S608
-    number, *read = _transposed(rows, len(cells) + 1)
-    columns = _columns(cells, read)
-    key: Ints = np.array(number, dtype=np.int64)
+    key, *read = _read(reader, layout, moment, where, wanted)
+    columns = _columns(layout.cells, read)
     found = [
         (identity[0], folded.values)
         for identity, entry in _versions(reader, c, where, wanted).items()
@@ -112,8 +135,10 @@ def _at(moment: Moment) -> tuple[int, int, int]:
 
 
 def _versions(reader: Reader, c: Codec, where: str, wanted: list[str]) -> dict[tuple[int, ...], Entry]:
-    sql = f"{c.select_versions} {f'WHERE {where}' if where else ''} ORDER BY _id"
     found: dict[tuple[int, ...], Entry] = {}
+    if c.spec.name not in reader.versioned():
+        return found
+    sql = f"{c.select_versions} {f'WHERE {where}' if where else ''} ORDER BY _id"
     for row in reader.query(sql, *wanted):
         identity, fact, _ = reader.version(c, row)
         found.setdefault(identity, Entry()).facts.append(fact)
@@ -122,28 +147,45 @@ def _versions(reader: Reader, c: Codec, where: str, wanted: list[str]) -> dict[t
 
 def edges_at(reader: Reader, type_: str, side: Side | None, keys: Ints | None, moment: Moment) -> EdgeTable:
     """The edges of a type, all of them or those with one of the keys on that side."""
-    c, cells = codec(type_), _cells(type_)
+    c, layout = codec(type_), _layout(type_)
     where, wanted = "", []
     if keys is not None:
         where, wanted = f"_{side} {IN_JSON}", [as_json(keys.tolist())]
-    head = ("_source", "_target", "_k", "_from", "_to")
-    sql = ", ".join((*head, *(cell.sql for cell in cells)))
-    rows = reader.query(f"SELECT {sql} FROM {c.table} WHERE {_and(_SEEN, where)}", *_at(moment), *wanted)  # noqa: S608
-    read = _transposed(rows, len(cells) + len(head))
-    identity = [np.array(part, dtype=np.int64) for part in read[: len(head)]]
-    columns = _columns(cells, read[len(head) :])
+    read = _read(reader, layout, moment, where, wanted)
+    columns = _columns(layout.cells, read[layout.first :])
+    source, target, start, stop = read[:4]
+    key = read[4] if c.spec.key else np.full(len(source), -1, dtype=np.int64)
     found = [
         ((*triple, folded.since, folded.until), folded.values)
         for triple, entry in _versions(reader, c, where, wanted).items()
         if (folded := fold(entry.facts, moment.at, moment.known_at)) is not None
     ]
     if found:
+        identity = (source, target, key, start, stop)
         parts = zip(identity, zip(*(each for each, _ in found), strict=True), strict=True)
-        identity = [np.concatenate([one, np.array(more, dtype=np.int64)]) for one, more in parts]
+        source, target, key, start, stop = (
+            np.concatenate([one, np.array(more, dtype=np.int64)]) for one, more in parts
+        )
         properties = [properties_of(reader.edge(c.spec, each[:3]), values) for each, values in found]
         columns = _joined(columns, columns_of(c.spec, properties, reader.key_of))
-    source, target, key, start, stop = identity
+    elif _ordered(source, target, key):
+        return _as_read(c, (source, target, key, start, stop), columns)
     return edge_table(type_, source, target, columns, key=key, valid_from=start, valid_to=stop)
+
+
+def _ordered(source: Ints, target: Ints, key: Ints) -> bool:
+    """Whether the rows came in the order of a table: then they need not be sorted."""
+    rising = key[1:] >= key[:-1]
+    for column in (target, source):
+        rising = (column[1:] > column[:-1]) | ((column[1:] == column[:-1]) & rising)
+    return bool(rising.all())
+
+
+def _as_read(c: Codec, identity: tuple[Ints, Ints, Ints, Ints, Ints], columns: dict[str, Column]) -> EdgeTable:
+    for array in (*identity, *columns.values()):
+        array.flags.writeable = False
+    source, target, key, start, stop = identity
+    return EdgeTable(source, target, key, start, stop, {name: columns[name] for name in snapshot_columns(c.spec)})
 
 
 def nodes_with(reader: Reader, type_: str, name: str, word: str, moment: Moment) -> Ints:

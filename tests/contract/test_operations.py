@@ -1,0 +1,181 @@
+"""Every operation of the interface, called with generated requests, answers as its description says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from api.routers.collections import COLLECTIONS
+from brm.services.workspace import Workspace
+from brm.settings import Settings
+from brm.store import open_store
+from graph_schema import registry
+from graph_schema.changes import Change, ChangeSet, EdgeRef, NodeRef, RecordChange
+from graph_schema.values import to_json
+
+pytestmark = pytest.mark.contract
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = int(os.environ.get("BRM_CONTRACT_EXAMPLES", "12"))
+SETTINGS = Settings(store="memory://", lang="en", tz="Asia/Shanghai")
+APP = create_app(SETTINGS, open_store("memory://"))
+schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)
+schema.config.phases.update(phases=["examples", "fuzzing"])
+
+
+def _values(type_: str) -> dict[str, Any]:
+    at = int(datetime(2026, 6, 1, tzinfo=UTC).timestamp() * 1_000_000)
+    special: dict[str, dict[str, Any]] = {
+        "company": {"name": "华辰集团", "kinds": ("customer",)},
+        "opportunity": {"name": "扩建项目", "status": "open"},
+        "interaction": {"at": at, "channel": "meeting"},
+        "observation": {"at": at, "kind": "stance", "value": 1.0, "source_class": "observed"},
+    }
+    return special.get(type_, {})
+
+
+def _id(type_: str) -> str:
+    return f"one-{type_}"
+
+
+DEAL, PERSON, COMPANY = _id("opportunity"), _id("person"), _id("company")
+KNOWN = {
+    **{segment: _id(type_) for segment, type_ in COLLECTIONS.items()},
+    "accounts": COMPANY, "neighbourhoods": PERSON, "edges": f"for:{DEAL}>{COMPANY}", "scores": DEAL,
+    "findings": f"role_missing:{DEAL}:decider", "imports": "import:1", "tokens": "0123456789ab",
+}  # fmt: skip
+"""By the first segment of a path, an id that exists."""
+EDGES = {
+    "holds": (PERSON, _id("position")),
+    "seat_in": (_id("position"), COMPANY),
+    "for": (DEAL, COMPANY),
+    "took_part": (PERSON, _id("interaction")),
+    "about": (_id("observation"), PERSON),
+    "concerns": (_id("observation"), DEAL),
+}
+QUERIES = {
+    "list_scores": {"kind": "decision_chain"},
+    "list_findings": {"subject": DEAL},
+    "list_paths": {"to": PERSON},
+}
+BODIES = {
+    "apply_changes": {"changes": [{"verb": "set", "type": "plays", "from": PERSON, "to": DEAL,
+                                   "properties": {"role": "champion"}}]},
+    "undo_commit": {"revision": 1},
+    "import_files": {"files": {"company.csv": "id,name\nc9,华辰电网\n"}},
+    "create_token": {"scopes": ["read"]},
+    "decide_finding": {"state": "snoozed", "until": "2027-01-01T00:00:00+08:00"},
+}  # fmt: skip
+LINKS = {"interaction": {"participants": {PERSON: "attendee"}, "concerns": [DEAL]}, "observation": {"about": PERSON}}
+
+
+@pytest.fixture(autouse=True)
+def store() -> Iterator[None]:
+    """A store with one entity of each type and a small deal, new for each operation."""
+    opened = open_store("memory://", zone="Asia/Shanghai")
+    changes = [
+        Change("set", NodeRef(type_, _id(type_)), _required(type_) | _values(type_)) for type_ in COLLECTIONS.values()
+    ]
+    changes.append(Change("set", NodeRef("company", "us-co"), {"name": "我们", "kinds": ("ours",)}))
+    changes += [Change("set", EdgeRef(type_, *ends)) for type_, ends in EDGES.items()]
+    plays = EdgeRef("plays", PERSON, DEAL, "approver")
+    changes.append(Change("set", plays, {"role": "approver"}))
+    opened.apply(ChangeSet(actor="test", source="test", changes=tuple(changes)))
+    token = {"digest": "0", "scopes": ["read"], "created_at": 0, "revoked_at": 1}
+    batch = {"source": "test", "digest": "0", "status": "complete", "started_at": 0, "actor": "test"}
+    records = (RecordChange("token", KNOWN["tokens"], token), RecordChange("import_batch", KNOWN["imports"], batch))
+    opened.apply(ChangeSet(actor="test", source="test", records=records))
+    APP.state.workspace = Workspace(opened, SETTINGS)
+    yield
+    opened.close()
+
+
+def _required(type_: str) -> dict[str, Any]:
+    declared = registry().nodes[type_].properties
+    return {name: _filled(prop.kind, prop.words) for name, prop in declared.items() if prop.required}
+
+
+def _filled(kind: str, words: tuple[str, ...] | None) -> object:
+    if kind == "code":
+        assert words
+        return words[0]
+    return {"text": "一", "integer": 1, "real": 1.0, "day": 20_000, "instant": 0, "codes": words}[kind]
+
+
+def _body(operation_id: str) -> dict[str, Any] | None:
+    """A body that fits."""
+    verb, _, type_ = operation_id.partition("_")
+    if operation_id in BODIES or type_ not in COLLECTIONS.values():
+        return BODIES.get(operation_id)
+    required = {**_required(type_), **_values(type_)}
+    declared = registry().nodes[type_].properties
+    properties = {name: to_json(declared[name].kind, value) for name, value in required.items()}
+    return {"properties": properties, **(LINKS.get(type_, {}) if verb == "create" else {})}
+
+
+def _path_parameters(path: str) -> dict[str, str]:
+    segment = path.removeprefix("/api/v1/").split("/")[0]
+    given = {"id": KNOWN.get(segment, ""), "kind": "decision_chain"}
+    return {name: value for name, value in given.items() if f"{{{name}}}" in path}
+
+
+OPERATIONS = [each.ok() for each in schema.get_all_operations()]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=[each.definition.raw["operationId"] for each in OPERATIONS])
+def test_a_request_that_fits_is_answered(operation: Any) -> None:
+    """Every operation succeeds at least once, in the shape that it describes."""
+    operation_id = operation.definition.raw["operationId"]
+    body = _body(operation_id)
+    case = operation.Case(
+        path_parameters=_path_parameters(operation.path), query=dict(QUERIES.get(operation_id, {})),
+        **({} if body is None else {"body": body, "media_type": "application/json"}),
+    )  # fmt: skip
+    answer = case.call()
+    case.validate_response(answer, checks=CHECKS)
+    successes = {status for status in operation.definition.raw["responses"] if status < "400"}
+    assert {str(answer.status_code)} == successes, answer.content.decode()
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+def test_an_operation_answers_as_described(case: schemathesis.Case) -> None:
+    """Generated requests, right and wrong ones; half of the ids and dates are replaced by those that exist."""
+    case.headers.pop("Authorization", None)
+    for name, value in _path_parameters(case.operation.path).items():
+        if len(str(case.path_parameters[name])) % 2 == 0:
+            case.path_parameters[name] = value
+    for name in ("as_of", "known_at"):
+        if isinstance(case.query, dict) and len(str(case.query.get(name, "x"))) % 2 == 0:
+            case.query[name] = "2026-06-30"
+    case.call_and_validate(checks=CHECKS)
+
+
+@pytest.mark.parametrize("name", ["../company.csv", "/etc/company.csv", "", "汉" * 90, "a/b.csv"])
+def test_a_file_name_that_leads_elsewhere_is_refused(name: str) -> None:
+    case = schema["/api/v1/imports"]["POST"].Case(body={"files": {name: "id,name\n"}}, media_type="application/json")
+    answer = case.call()
+    case.validate_response(answer, checks=CHECKS)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "files")
