@@ -60,14 +60,28 @@ class Session:
         self._as_of = as_of
         self._flags = {"store": store, "lang": lang}
         self.config = config
+        self._may_begin = False
         self.settings: Settings = load_settings(config, **self._flags)
 
     @functools.cached_property
     def workspace(self) -> Workspace:
-        """The open store with its settings."""
+        """The open store with its settings; StoreUnusable where there is none yet and none is begun."""
+        from brm.errors import StoreUnusable
         from brm.services.workspace import Workspace
 
+        path = self._file
+        if path is not None and not self._may_begin and not path.exists():
+            raise StoreUnusable(
+                f"there is no store at {path}",
+                remedy="make one with brm init, or name another with --store or BRM_STORE",
+                code="no_store",
+            )
         return Workspace.open(self.settings)
+
+    @property
+    def _file(self) -> Path | None:
+        scheme, _, rest = self.settings.store.partition("://")
+        return Path(unquote(rest[1:])) if scheme == "sqlite" and rest.startswith("/") else None
 
     @functools.cached_property
     def principal(self) -> Principal:
@@ -92,10 +106,10 @@ class Session:
 
     def make_room(self) -> None:
         """Create the directory of a store that is a file, for the commands that may begin one."""
-        scheme, _, rest = self.settings.store.partition("://")
-        if scheme != "sqlite" or not rest.startswith("/"):
+        self._may_begin = True
+        if self._file is None:
             return
-        folder = Path(unquote(rest[1:])).parent
+        folder = self._file.parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as problem:

@@ -43,7 +43,7 @@ Brm = Callable[..., Outcome]
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """An empty folder, a wide terminal, English, Shanghai's days, a store that does not exist yet."""
+    """A folder of its own, a wide terminal, English, Shanghai's days, the store ``graph.sqlite`` there."""
     for name in [each for each in os.environ if each.startswith("BRM_")]:
         monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
@@ -54,8 +54,9 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture
 def brm() -> Brm:
-    """Runs a command; what it raises beyond its exit code fails the test."""
+    """Runs a command on an empty store; what it raises beyond its exit code fails the test."""
     runner = CliRunner()
+    assert runner.invoke(app, ["init"]).exit_code == 0
 
     def run(*arguments: str, code: int = 0) -> Outcome:
         result = runner.invoke(app, [str(each) for each in arguments], prog_name="brm")

@@ -145,10 +145,11 @@ def test_a_file_that_is_no_store_is_refused_and_left_alone(brm: Brm, tmp_path: P
 
 
 def test_a_database_of_another_program_is_refused(brm: Brm, tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "graph.sqlite")
+    connection = sqlite3.connect(tmp_path / "theirs.sqlite")
     connection.execute("CREATE TABLE theirs (x)")
     connection.close()
-    assert brm("doctor", "--json", code=3).problem["code"] == "other_application"
+    refused = brm("doctor", "--store", "sqlite:///theirs.sqlite", "--json", code=3)
+    assert refused.problem["code"] == "other_application"
 
 
 def test_exit_code_for_each_kind_of_end(brm: Brm, deal: Path, tmp_path: Path) -> None:
@@ -241,3 +242,11 @@ def test_the_program_lists_its_commands(program: Brm) -> None:
     help_ = program("--help").out
     for name in ("demo", "init", "serve", "doctor", "import", "score", "explain", "findings", "path", "map", "edit"):
         assert f"\n  {name} " in help_
+
+
+def test_a_store_that_is_not_there_is_named_and_not_made(brm: Brm, tmp_path: Path) -> None:
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    missing = brm("show", "x", "--store", f"sqlite:///{folder / 'typo.sqlite'}", code=3)
+    assert (str(folder / "typo.sqlite") in missing.err, "brm init" in missing.err) == (True, True)
+    assert list(folder.iterdir()) == []

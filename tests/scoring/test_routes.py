@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import networkx as nx
 import numpy as np
 import pytest
@@ -56,10 +58,8 @@ def test_the_best_routes_are_those_of_an_exhaustive_search(
     strengths = []
     for start in starts:
         if start != target and start in plain and target in plain:
-            for path in nx.all_simple_paths(plain, start, target, cutoff=4):
-                if not set(path[1:-1]) & set(starts):
-                    strengths.append(
-                        float(np.prod([plain[a][b]["weight"] for a, b in zip(path, path[1:], strict=False)]))
-                    )
+            paths = nx.all_simple_paths(plain, start, target, cutoff=4)
+            direct = [path for path in paths if not set(path[1:-1]) & set(starts)]
+            strengths += [float(np.prod([plain[a][b]["weight"] for a, b in pairwise(path)])) for path in direct]
     found = [route.strength for route in best_routes(_network(ties, starts), target)]
     assert found == pytest.approx(sorted(strengths, reverse=True)[:5])
