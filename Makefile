@@ -48,7 +48,7 @@ check: $(VENV)/.developing
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/current $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -q tests/current
 
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(TEST_OPTIONS)
