@@ -33,10 +33,11 @@ class Network:
     """Undirected ties between people, ready for many searches.
 
     Inputs: ``first``, ``second`` entity keys and ``strength`` in (0, 1], one row a tie; ``starts``
-    the keys that a route may begin at. Parallel ties are allowed; the strongest is used first.
+    the keys that a route may begin at, ``avoid`` people that it may not pass through. Parallel ties are
+    allowed; the strongest is used first.
     """
 
-    def __init__(self, first: Ints, second: Ints, strength: Floats, starts: Ints) -> None:
+    def __init__(self, first: Ints, second: Ints, strength: Floats, starts: Ints, avoid: Ints | None = None) -> None:
         keep = (strength > 0) & (first != second)
         self.rows = np.flatnonzero(keep)
         ends = np.concatenate([first[keep], second[keep]])
@@ -51,7 +52,7 @@ class Network:
         self.indptr = np.searchsorted(source[order], np.arange(len(self.people) + 1))
         self.is_start = np.zeros(len(self.people), dtype=bool)
         self.is_start[index[2 * half :]] = True
-        self._source = source[order]
+        self.blocked = np.isin(self.people, avoid) if avoid is not None else np.zeros(len(self.people), dtype=bool)
         self._reach: list[Floats] = [self.is_start.astype(np.float64)]
 
     def reach(self, ties: int) -> Floats:
@@ -67,18 +68,15 @@ class Network:
         return self._reach[ties]
 
 
-def best_routes(
-    network: Network, target: int, *, hops: int = 4, most: int = 5, avoid: frozenset[int] = frozenset()
-) -> list[Route]:
+def best_routes(network: Network, target: int, *, hops: int = 4, most: int = 5) -> list[Route]:
     """The ``most`` strongest routes from any start to ``target``, strongest first.
 
-    ``avoid`` are people that a route may not pass through. A start that is the target itself is no
+    A target that is to be avoided is reached all the same. A start that is the target itself is no
     route. Among equally strong routes the shorter, then the one through smaller keys, comes first.
     """
     at = int(np.searchsorted(network.people, target))
     if at >= len(network.people) or network.people[at] != target:
         return []
-    blocked = {int(np.searchsorted(network.people, person)) for person in avoid if person in network.people}
     bounds = [network.reach(left) for left in range(hops + 1)]
     tie_break = count()
     heap: list[tuple[float, int, tuple[int, ...], int, float, tuple[int, ...]]] = []
@@ -95,7 +93,7 @@ def best_routes(
             continue
         for place in range(int(network.indptr[person]), int(network.indptr[person + 1])):
             onward = int(network.target[place])
-            if onward in trail or onward in blocked:
+            if onward in trail or network.blocked[onward]:
                 continue
             strength = product * float(network.strength[place])
             bound = strength * (1.0 if network.is_start[onward] else float(bounds[hops - length - 1][onward]))

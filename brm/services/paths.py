@@ -50,13 +50,12 @@ class People:
         self.sort = np.repeat([TIE, KNOWS, REPORTS], [len(colleague), len(first), len(below)])
         self.how = np.concatenate([np.full(len(colleague), -1), how, np.full(len(below), -1)])
         self.avoided = np.union1d(_rival_staff(snapshot), _opponents(snapshot, reference, parameters))
-        self.network = Network(self.first, self.second, self.strength, self.colleagues)
+        self.network = Network(self.first, self.second, self.strength, self.colleagues, self.avoided)
 
     def routes(self, target: int, *, hops: int, most: int, start: int | None, colleague: float) -> list[Route]:
         """The best routes to a person from any colleague, or from one of them through colleagues."""
-        avoid = frozenset(int(person) for person in self.avoided if person != target)
         if start is None:
-            return best_routes(self.network, target, hops=hops, most=most, avoid=avoid)
+            return best_routes(self.network, target, hops=hops, most=most)
         others = self.colleagues[self.colleagues != start]
         hub = (np.full(len(others), start), others, np.full(len(others), colleague))
         network = Network(
@@ -64,8 +63,9 @@ class People:
             np.concatenate([self.second, hub[1]]),
             np.concatenate([self.strength, hub[2]]),
             np.array([start]),
+            self.avoided,
         )
-        return best_routes(network, target, hops=hops, most=most, avoid=avoid)
+        return best_routes(network, target, hops=hops, most=most)
 
 
 def _acquaintances(snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> tuple[Ints, Ints, Floats, Ints]:

@@ -37,7 +37,7 @@ def starting(url: str) -> dict[str, float]:
     read = time.perf_counter()
     reduce_reference(snapshot, Parameters())
     ready = time.perf_counter()
-    facts = sum(len(t) for t in (*snapshot.nodes.values(), *snapshot.edges.values()))
+    facts = sum(map(len, snapshot.nodes.values())) + sum(map(len, snapshot.edges.values()))
     return {"open": opened - began, "snapshot": read - opened, "ready": ready - began, "facts": facts,
             "rss": resident(), "peak": peak()}  # fmt: skip
 
@@ -55,7 +55,7 @@ def result(process: subprocess.Popen[str]) -> dict[str, float]:
     """Wait for a job and read its figures."""
     said, _ = process.communicate()
     if process.returncode:
-        raise SystemExit(f"{process.args} ended with {process.returncode}")
+        raise SystemExit(f"{process.args!r} ended with {process.returncode}")
     found: dict[str, Any] = json.loads(said.splitlines()[-1])
     return found
 

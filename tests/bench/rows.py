@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from graph_schema import Property, registry
-from graph_schema.changes import Change, EdgeRef, NodeRef
+from graph_schema import Property, TypeSpec, registry
+from graph_schema.changes import Change, EdgeRef, EntityRef, NodeRef
 from tests.bench.world import DAY, Table, World
 
 CHUNK = 50_000
@@ -75,17 +75,20 @@ def changes(tables: Iterable[Table]) -> Iterator[Change]:
             starts: Iterable[int | None] = repeat(None)
             if part.start is not None:
                 starts = _instants(part.start).tolist()
-            keys: Iterable[str] = columns.pop(spec.key) if spec.key in columns and spec.sort == "edge" else repeat("")  # type: ignore[arg-type]
+            keys: Iterable[str] = columns.pop(spec.key) if spec.key in columns and spec.sort == "edge" else repeat("")
             names = tuple(columns)
             rows: Iterable[tuple[Any, ...]] = zip(*columns.values(), strict=True) if columns else repeat(())
             for *ends, start, key, row in zip(*ids, starts, keys, rows, strict=False):
-                ref = NodeRef(table.type, ends[0]) if len(ends) == 1 else EdgeRef(table.type, *_order(spec, ends), key)
+                ref = _ref(spec, ends, key)
                 said = {name: value for name, value in zip(names, row, strict=True) if value is not None}
                 yield Change("set", ref, said, start, None, start)
 
 
-def _order(spec: Any, ends: Sequence[str]) -> Sequence[str]:
-    return sorted(ends) if spec.symmetric else ends
+def _ref(spec: TypeSpec, ends: Sequence[str], key: str) -> EntityRef:
+    if len(ends) == 1:
+        return NodeRef(spec.name, ends[0])
+    source, target = sorted(ends) if spec.symmetric else ends
+    return EdgeRef(spec.name, source, target, key)
 
 
 def batches(all_changes: Iterator[Change], size: int) -> Iterator[tuple[Change, ...]]:

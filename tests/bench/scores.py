@@ -13,7 +13,7 @@ from scoring.snapshot import Snapshot
 from tests.bench.measuring import Report, each, timed
 from tests.bench.rows import ids
 from tests.bench.stage import Stage
-from tests.bench.storing import _observation, open_filled
+from tests.bench.storing import observation, open_filled
 from tests.scoring.plain_oracle import Plain
 
 HOPS, ROUTES = 4, 5
@@ -83,7 +83,7 @@ def one_account(stage: Stage, report: Report) -> None:
         keys = store.keys(accounts)
 
         def rescore(at: int) -> None:
-            store.apply(_observation(stage, 1_000_000 + at))
+            store.apply(observation(stage, 1_000_000 + at))
             snapshot = store.snapshot([accounts[at]])
             deals = snapshot.edges["for"]
             scopes = np.append(deals.source[deals.target == keys[accounts[at]]], keys[accounts[at]])

@@ -63,7 +63,7 @@ def single_changes(stage: Stage, report: Report) -> None:
     """One observation with its edges per change set, alone and beside an import; the disk's commit."""
     store = open_store(stage.copy_of_store())
     number = stage.size.commits
-    spent = each(number, lambda at: store.apply(_observation(stage, at)))
+    spent = each(number, lambda at: store.apply(observation(stage, at)))
     report.quantiles("change.alone", spent, 50, 99)
     bare = _bare_commits(stage, number)
     report.add("change.bare_commit.p50", float(np.median(bare)), "ms")
@@ -84,11 +84,11 @@ def single_changes(stage: Stage, report: Report) -> None:
 
 
 def _applying(store: Store, stage: Stage, number: int) -> Callable[[int], object]:
-    change_set = _observation(stage, number)
+    change_set = observation(stage, number)
     return lambda _: store.apply(change_set)
 
 
-def _observation(stage: Stage, number: int) -> ChangeSet:
+def observation(stage: Stage, number: int) -> ChangeSet:
     """An edit as a person makes it: an observation about a customer's person."""
     world, rng = stage.world, np.random.default_rng(number)
     seen = NodeRef("observation", f"edit:{number}")
@@ -143,6 +143,3 @@ def cold_start(stage: Stage, report: Report) -> None:
 def open_filled(stage: Stage) -> Store:
     """A store that may be written: a copy of the filled one."""
     return open_store(stage.copy_of_store())
-
-
-__all__ = ["cold_start", "empty_apply", "empty_import", "filled_import", "single_changes", "snapshots"]

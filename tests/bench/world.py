@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from graph_schema.vocabulary import VOCABULARIES, code_number
+from graph_schema.vocabulary import code_number
 from tests.bench.sizes import Size
 
 Ints = npt.NDArray[np.int64]
+Column = npt.NDArray[Any] | list[str]
 DAY = 86_400_000_000
 TODAY = 20_758
 """2026-11-01, the local day that the graph ends before."""
@@ -29,7 +32,7 @@ class Table:
 
     type: str
     ends: tuple[Ints, ...]
-    columns: dict[str, npt.NDArray[np.generic] | list[str]] = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
     start: Ints | None = None
 
     def __len__(self) -> int:
@@ -74,7 +77,7 @@ def _sizes(size: Size, rng: np.random.Generator) -> Ints:
     """People per account with a heavy tail that ends at ``size.largest``."""
     weight = np.sort(rng.pareto(1.3, size.accounts) + 0.4)[::-1]
     people = size.people - size.colleagues
-    number = np.clip((weight / weight.sum() * people).astype(np.int64), 3, size.largest)
+    number: Ints = np.clip((weight / weight.sum() * people).astype(np.int64), 3, size.largest)
     number[0] = size.largest
     spread = rng.permutation(size.accounts)[: max(size.accounts // 2, 1)]
     while (left := people - int(number.sum())) > 0:
@@ -159,7 +162,7 @@ def _deals(
     began = dict(zip(deals.tolist(), opened.tolist(), strict=True))
     when = np.array([began[each] for each in what.tolist()])
     kind = rng.integers(0, 4, len(deals))
-    columns: dict[str, npt.NDArray[np.generic] | list[str]] = {
+    columns: dict[str, Column] = {
         "name": _names("Deal", deals), "status": status, "kind": kind, "opened_on": opened, "closed_on": closed,
     }  # fmt: skip
     return (
@@ -237,7 +240,7 @@ def observations(
     value = np.array(STANCES)[rng.integers(0, 5, size)]
     value = np.where(np.array(kind) == "stance", value, np.abs(value).round())
     at = (TODAY - rng.integers(1, 400, size)) * DAY
-    columns: dict[str, npt.NDArray[np.generic] | list[str]] = {
+    columns: dict[str, Column] = {
         "at": at, "kind": kind, "value": value, "source_class": rng.integers(0, 3, size),
     }  # fmt: skip
     return [
@@ -260,8 +263,3 @@ def more(world: World, size: int, seed: int = 11) -> tuple[Table, ...]:
         deal_firm, rng, 60,
     )  # fmt: skip
     return tuple(found)
-
-
-def words(vocabulary: str) -> tuple[str, ...]:
-    """The words of a vocabulary, by code."""
-    return VOCABULARIES[vocabulary]

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from scoring.routes import Network, best_routes
 
 
-def _network(ties: list[tuple[int, int, float]], starts: list[int]) -> Network:
+def _network(ties: list[tuple[int, int, float]], starts: list[int], avoid: list[int] | None = None) -> Network:
     first, second, strength = (np.array(column) for column in zip(*ties, strict=True))
-    return Network(first, second, strength.astype(float), np.array(starts))
+    return Network(first, second, strength.astype(float), np.array(starts), np.array(avoid or [-1]))
 
 
 def test_two_weak_hops_beat_one_weaker() -> None:
@@ -26,10 +26,13 @@ def test_two_weak_hops_beat_one_weaker() -> None:
 
 
 def test_hops_are_bounded_and_opponents_avoided() -> None:
-    network = _network([(1, 2, 0.9), (2, 3, 0.9), (3, 4, 0.9), (4, 5, 0.9), (5, 6, 0.9)], [1])
+    ties = [(1, 2, 0.9), (2, 3, 0.9), (3, 4, 0.9), (4, 5, 0.9), (5, 6, 0.9)]
+    network = _network(ties, [1])
     assert [route.people for route in best_routes(network, 5)] == [(1, 2, 3, 4, 5)]
     assert best_routes(network, 6) == []
-    assert best_routes(network, 5, avoid=frozenset({3})) == []
+    blocked = _network(ties, [1], avoid=[3])
+    assert best_routes(blocked, 5) == []
+    assert [route.people for route in best_routes(blocked, 3)] == [(1, 2, 3)]
 
 
 def test_unknown_target_and_a_target_that_is_itself_a_start() -> None:
