@@ -308,7 +308,7 @@ class Planner:
             self.histories.prefetch(edges, ())
             for edge in edges:
                 held = self.histories.get(edge)
-                if held is not None and _open_at(held, at, OPEN):
+                if held is not None and _open_at(held, at, OPEN, recorded):
                     self._add_end(edge, at, recorded)
 
     def _correct(self, index: int, change: Change) -> None:
@@ -385,8 +385,8 @@ def _nothing_there(ref: EntityRef) -> NotFound:
     )
 
 
-def _open_at(entry: Entry, at: int, known_at: int) -> bool:
-    """Some version starts before the moment and would still hold at it."""
+def _open_at(entry: Entry, at: int, known_at: int, ends_known_at: int = OPEN) -> bool:
+    """Some version starts before the moment and, by the ends known, would still hold at it."""
     seen = visible(entry.facts, known_at)
-    ends = [f.valid_from for f in seen if f.verb == "end"]
+    ends = [f.valid_from for f in seen if f.verb == "end" and f.recorded_at <= ends_known_at]
     return any(f.verb != "end" and f.valid_from < at < stop_of(f, ends) for f in seen)

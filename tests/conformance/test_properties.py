@@ -152,3 +152,22 @@ def test_keys_begin_at_one(store: Store) -> None:
     person = Change("set", NodeRef("person", "p"), {"name": "张平"})
     store.apply(ChangeSet(actor="a", source="s", changes=(person,)))
     assert store.keys(["p"]) == {"p": 1}
+
+
+def test_a_node_that_ended_by_two_accounts_closes_its_edges_from_the_earlier_one_on(open_empty: Any) -> None:
+    """The end learnt later came first; the edge must still be closed for who knew the other one only."""
+    node = NodeRef("person", "a")
+    history = [
+        Change("set", TIE, {"strength": 0.1}, valid_from=T0, recorded_at=T0 + DAY),
+        Change("end", node, valid_from=T0 + DAY, recorded_at=T0 + 2 * DAY),
+        Change("end", node, valid_from=T0 + DAY, recorded_at=T0 + DAY + 4),
+        Change("set", TIE, {"strength": 0.3}, valid_from=T0, recorded_at=T0 + DAY + 3),
+    ]
+    reads = []
+    for order in itertools.permutations(history):
+        store = open_empty()
+        store.apply(told(*BORN))
+        for each in order:
+            store.apply(told(each))
+        reads.append(everything(store))
+    assert all(each == reads[0] for each in reads)
