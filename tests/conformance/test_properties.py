@@ -159,7 +159,7 @@ def test_a_node_that_ended_by_two_accounts_closes_its_edges_from_the_earlier_one
     node = NodeRef("person", "a")
     history = [
         Change("set", TIE, {"strength": 0.1}, valid_from=T0, recorded_at=T0 + DAY),
-        Change("end", node, valid_from=T0 + DAY, recorded_at=T0 + 2 * DAY),
+        Change("end", node, valid_from=T0 + DAY, recorded_at=T0 + 4 * DAY),
         Change("end", node, valid_from=T0 + DAY, recorded_at=T0 + DAY + 4),
         Change("set", TIE, {"strength": 0.3}, valid_from=T0, recorded_at=T0 + DAY + 3),
     ]
