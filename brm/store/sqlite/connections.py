@@ -16,6 +16,14 @@ CACHE_KIB = 16 * 1024
 CHECKPOINT_PAGES = 8_000
 """32 MB of log are collected before they are copied into the file: an import dirties the same pages
 again and again, and a small log would copy them each time."""
+PRAGMAS = (
+    f"cache_size = -{CACHE_KIB}",
+    "foreign_keys = ON",
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "temp_store = MEMORY",
+    f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
+)
 BUSY_SECONDS = 10.0
 _RETRY_SECONDS = 0.02
 
@@ -93,15 +101,12 @@ class Pool:
             check_same_thread=False,
             cached_statements=512,
         )
-        for pragma in (
-            f"cache_size = -{CACHE_KIB}",
-            "foreign_keys = ON",
-            "synchronous = FULL",
-            "secure_delete = ON",
-            "temp_store = MEMORY",
-            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        try:
+            for pragma in PRAGMAS:
+                connection.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     @contextmanager
