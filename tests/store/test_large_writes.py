@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -42,13 +44,14 @@ def whole(store: Store) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> tuple[Store, Store]:
+def pair(tmp_path: Path) -> Iterator[tuple[Store, Store]]:
     clock = iter(range(T0 + 90 * DAY, T0 + 91 * DAY))
     other = iter(range(T0 + 90 * DAY, T0 + 91 * DAY))
-    return (
-        open_store(f"sqlite:///{tmp_path / 's.sqlite'}", clock=lambda: next(clock)),
-        open_store("memory://", clock=lambda: next(other)),
-    )
+    with (
+        closing(open_store(f"sqlite:///{tmp_path / 's.sqlite'}", clock=lambda: next(clock))) as sqlite,
+        closing(open_store("memory://", clock=lambda: next(other))) as memory,
+    ):
+        yield sqlite, memory
 
 
 def test_new_repeated_and_changed_facts(pair: tuple[Store, Store]) -> None:
@@ -93,6 +96,8 @@ def test_another_connection_in_between(tmp_path: Path) -> None:
     assert [each.code for each in refused.value.detail["problems"]] == ["dangling"]
     other.apply(told(*people(0)[:1]))
     assert one.apply(told(*ties())).written == MANY - 1
+    one.close()
+    other.close()
 
 
 def test_a_refused_set_leaves_nothing_remembered(tmp_path: Path) -> None:
@@ -103,3 +108,4 @@ def test_a_refused_set_leaves_nothing_remembered(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput):
         store.apply(told(*ties()))
     assert store.apply(told(*people())).written == MANY
+    store.close()
