@@ -92,8 +92,11 @@ def path_item(item: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     first, target = people[0]["name"], people[-1]["name"]
     if len(people) == 2:
         ask = texts.text("path.ask.direct", first=first, target=target)
+    elif len(people) == 3:
+        ask = texts.text("path.ask.first", first=first, second=people[1]["name"], target=target)
     else:
-        ask = texts.text("path.ask.first", first=first, second=people[-2]["name"], target=target)
+        between = " → ".join(person["name"] for person in people[2:-1])
+        ask = texts.text("path.ask.through", first=first, second=people[1]["name"], between=between, target=target)
     return {**item, "hops": hops, "ask": ask, "text": " → ".join(person["name"] for person in people)}
 
 
