@@ -8,11 +8,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from brm.errors import InvalidInput, NotFound
 from brm.store import carrying, erasing, walking, writing
-from brm.store.history import state_of, versions_of
+from brm.store.history import Entry, state_of, versions_of
 from brm.store.partition import snapshot_of
 from brm.store.protocol import (
     NOW,
@@ -30,7 +30,7 @@ from brm.store.protocol import (
 )
 from brm.store.searching import display_name
 from brm.store.tables import local_days
-from brm.store.view import Moment, View
+from brm.store.view import Found, Moment, View
 from graph_schema import Property, registry
 from graph_schema.changes import ChangeSet, EntityRef, NodeRef, Receipt, edge_ref
 from graph_schema.validation import canonical_edge
@@ -38,6 +38,7 @@ from graph_schema.values import ValueProblem, check_value
 from scoring.snapshot import Snapshot
 
 Clock = Callable[[], int]
+T = TypeVar("T")
 _LARGE = 200
 
 
@@ -57,12 +58,23 @@ class Engine(ABC):
         self._local_days = local_days(zone)
 
     @abstractmethod
-    def _reading(self) -> AbstractContextManager[View]:
-        """A consistent state to read."""
+    def _read(self, work: Callable[[View], T]) -> T:
+        """What ``work`` makes of one consistent state; it may be asked more than once."""
 
     @abstractmethod
-    def _writing(self) -> AbstractContextManager[View]:
-        """An exclusive transaction: committed at the end, rolled back on an error."""
+    def _write(self, work: Callable[[View], T]) -> T:
+        """``work`` inside an exclusive transaction: all of it is kept, or with an error nothing.
+
+        It may be run more than once; what it did before is then undone.
+        """
+
+    @abstractmethod
+    def _whole(self) -> AbstractContextManager[View]:
+        """One consistent state to read from end to end while others may write."""
+
+    @abstractmethod
+    def _filling(self) -> AbstractContextManager[View]:
+        """To fill an empty store: nobody sees any of it before the end, and after an error nothing is left."""
 
     def _moment(self, view: View, when: When) -> Moment:
         at = when.as_of
@@ -72,8 +84,7 @@ class Engine(ABC):
 
     def revision(self) -> int:
         """The number of the last commit, 0 for an empty store."""
-        with self._reading() as view:
-            return view.last()[0]
+        return self._read(lambda view: view.last()[0])
 
     def apply(self, change_set: ChangeSet) -> Receipt:
         """Validate and commit atomically; InvalidInput, Conflict or NotFound leave no trace."""
@@ -81,52 +92,58 @@ class Engine(ABC):
             return self._commit(writing.check(change_set))
 
     def _commit(self, checked: writing.Checked) -> Receipt:
-        with self._writing() as view:
-            return writing.write(view, checked, self._clock())
+        return self._write(lambda view: writing.write(view, checked, self._clock()))
 
     def fetch(self, ids: Sequence[str], when: When = NOW) -> dict[str, State]:
         """The entities with these ids (node ids, aliases or edge ids) that exist at that moment."""
-        with self._reading() as view:
+
+        def work(view: View) -> dict[str, State | None]:
             moment = self._moment(view, when)
             refs = resolve(view, ids)
             entries = view.entries(list(dict.fromkeys(refs.values())))
-            states = {
+            return {
                 given: state_of(ref, entries[ref], moment.at, moment.known_at)
                 for given, ref in refs.items()
                 if ref in entries
             }
-        return {given: state for given, state in states.items() if state is not None}
+
+        return {given: state for given, state in self._read(work).items() if state is not None}
 
     def history(self, entity_id: str) -> tuple[Version, ...]:
         """All versions of one entity by ``(recorded_at, revision)``; NotFound when there are none."""
-        with self._reading() as view:
+
+        def work(view: View) -> tuple[Version, ...]:
             ref = resolve(view, (entity_id,)).get(entity_id)
             entry = view.entries((ref,)).get(ref) if ref is not None else None
             if ref is None or entry is None:
                 raise NotFound(f"there is no entity {entity_id!r}", remedy="Check the id; search finds it by name.")
             commits = {f.revision: view.commit(f.revision) for f in entry.facts}
-        return versions_of(ref, entry, {number: c for number, c in commits.items() if c is not None})
+            return versions_of(ref, entry, {number: c for number, c in commits.items() if c is not None})
+
+        return self._read(work)
 
     def find(self, query: Query) -> Page:
         """One page of nodes of a type."""
-        query = checked_query(query)
-        with self._reading() as view:
-            found = view.search(query, self._moment(view, query.when))
-            revision = view.last()[0]
-        items = found[: query.limit]
+        checked = checked_query(query)
+
+        def work(view: View) -> tuple[list[Found], int]:
+            return view.search(checked, self._moment(view, checked.when)), view.last()[0]
+
+        found, revision = self._read(work)
+        items = found[: checked.limit]
         following = None
-        if len(found) > query.limit:
+        if len(found) > checked.limit:
             following = (items[-1].sort, items[-1].state.entity.id)
         return Page(tuple(each.state for each in items), following, revision)
 
     def expand(self, expansion: Expansion) -> list[Trail]:
         """Trails from the start nodes."""
-        with self._reading() as view:
-            return walking.trails(view, expansion, self._moment(view, expansion.when))
+        return self._read(lambda view: walking.trails(view, expansion, self._moment(view, expansion.when)))
 
     def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
         """The graph at that moment as tables: everything, or the partitions of these accounts."""
-        with self._reading() as view:
+
+        def work(view: View) -> Snapshot:
             moment = self._moment(view, when)
             keys = None
             if accounts is not None:
@@ -137,20 +154,28 @@ class Engine(ABC):
                 keys = list(view.keys([ref.id for ref in refs.values()]).values())
             return snapshot_of(view, keys, moment, self._local_days)
 
+        return self._read(work)
+
     def keys(self, ids: Sequence[str]) -> dict[str, int]:
         """The snapshot key of each node id that the store knows."""
-        with self._reading() as view:
+
+        def work(view: View) -> dict[str, int]:
             aliases = view.aliases()
             real = {given: aliases.get(given, given) for given in ids}
             found = view.keys(list(dict.fromkeys(real.values())))
-        return {given: found[each] for given, each in real.items() if each in found}
+            return {given: found[each] for given, each in real.items() if each in found}
+
+        return self._read(work)
 
     def names(self, keys: Iterable[int], when: When = NOW) -> dict[int, Names]:
         """Type, id and name of each snapshot key (the id stands in where there is no name)."""
-        with self._reading() as view:
-            moment = self._moment(view, when)
-            refs = view.by_key(keys)
-            entries = view.entries(list(refs.values()))
+        wanted = list(keys)
+
+        def work(view: View) -> tuple[Moment, dict[int, NodeRef], dict[EntityRef, Entry]]:
+            refs = view.by_key(wanted)
+            return self._moment(view, when), refs, view.entries(list(refs.values()))
+
+        moment, refs, entries = self._read(work)
         found: dict[int, Names] = {}
         for key, ref in refs.items():
             state = state_of(ref, entries[ref], moment.at, moment.known_at) if ref in entries else None
@@ -160,35 +185,31 @@ class Engine(ABC):
 
     def changes(self, since: int, limit: int = 10_000) -> list[Touched]:
         """Entities touched after a revision, by revision, then id; the order of commits."""
-        with self._reading() as view:
-            return view.changes(since, limit)
+        return self._read(lambda view: view.changes(since, limit))
 
     def commits(self, *, since: int = 0, import_id: str | None = None, limit: int = 1_000) -> list[Commit]:
         """Commits after a revision, oldest first."""
-        with self._reading() as view:
-            return view.commits(since, import_id, limit)
+        return self._read(lambda view: view.commits(since, import_id, limit))
 
     def records(self, type_: str, ids: Sequence[str] | None = None) -> list[RecordState]:
         """Records of a type by id, all of them or the ones named."""
         if type_ not in registry().records:
             raise InvalidInput(f"there is no record type {type_!r}", remedy="Use a declared record type.")
-        with self._reading() as view:
-            return view.records(type_, ids)
+        return self._read(lambda view: view.records(type_, ids))
 
     def export(self) -> Iterator[dict[str, Any]]:
         """The whole graph with its history as JSON objects, the same from every engine."""
-        with self._reading() as view:
+        with self._whole() as view:
             yield from carrying.rows(view)
 
     def load(self, rows: Iterable[dict[str, Any]]) -> Receipt:
         """Fill an empty store with an export; Conflict when the store is not empty."""
-        with self._writing() as view:
+        with self._filling() as view:
             return carrying.load(view, rows)
 
     def erase(self, person_id: str, actor: str) -> Receipt:
         """Physically remove a person's values everywhere; a tombstone without them remains."""
-        with self._writing() as view:
-            return erasing.erase(view, person_id, actor, self._clock())
+        return self._write(lambda view: erasing.erase(view, person_id, actor, self._clock()))
 
 
 @contextmanager

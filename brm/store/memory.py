@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -17,11 +17,13 @@ from brm.store.ledger import Known, Outcome, Remembered
 from brm.store.protocol import Commit, Migration, Query, RecordState, StoreInfo, Touched
 from brm.store.searching import matches, sort_name
 from brm.store.tables import columns_of
-from brm.store.view import Counts, Found, Moment, Side
+from brm.store.view import Counts, Found, Moment, Side, View
 from brm.store.writing import KEPT_MICROSECONDS
 from graph_schema import registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef
 from scoring.snapshot import EdgeTable, Ints, NodeTable, edge_key_code, edge_table, node_table
+
+T = TypeVar("T")
 
 
 class MemoryStore(Engine):
@@ -32,19 +34,26 @@ class MemoryStore(Engine):
         self._lock = threading.RLock()
         self._graph = _Graph()
 
+    def _read(self, work: Callable[[View], T]) -> T:
+        with self._lock:
+            return work(self._graph)
+
+    def _write(self, work: Callable[[View], T]) -> T:
+        """A write is planned first and then stored at once, so a failure leaves nothing."""
+        with self._lock:
+            return work(self._graph)
+
     @contextmanager
-    def _reading(self) -> Iterator[_Graph]:
+    def _whole(self) -> Iterator[View]:
         with self._lock:
             yield self._graph
 
     @contextmanager
-    def _writing(self) -> Iterator[_Graph]:
+    def _filling(self) -> Iterator[View]:
         with self._lock:
             try:
                 yield self._graph
             except BaseException:
-                # A write is planned first and then stored at once; only loading stores in pieces,
-                # and only into an empty store, which a failure empties again.
                 if not self._graph.commit_list:
                     self._graph = _Graph()
                 raise

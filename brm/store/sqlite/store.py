@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from brm.errors import InvalidInput, StoreUnusable
 from brm.store.engine import Clock, Engine
@@ -17,7 +18,7 @@ from brm.store.sqlite.connections import BUSY_SECONDS, Pool, explained
 from brm.store.sqlite.recalling import Recall
 from brm.store.sqlite.reserving import Reservation
 from brm.store.sqlite.session import Session
-from brm.store.view import Moment
+from brm.store.view import Moment, View
 from brm.store.writing import Checked, write
 from graph_schema import registry
 from graph_schema.changes import Receipt
@@ -25,6 +26,7 @@ from graph_schema.ddl.sqlite import APPLICATION_ID
 from graph_schema.migrations import steps
 
 _OLDEST_LIBRARY = (3, 37, 0)
+T = TypeVar("T")
 MANY = 200
 """Changes from which a set counts as large."""
 
@@ -83,8 +85,19 @@ class SQLiteStore(Engine):
             migrating.create_from_nothing(connection)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
+    def _read(self, work: Callable[[View], T]) -> T:
+        with self._whole() as session:
+            return work(session)
+
+    def _write(self, work: Callable[[View], T]) -> T:
+        with self._writing() as session:
+            return work(session)
+
+    def _filling(self) -> AbstractContextManager[Session]:
+        return self._writing()
+
     @contextmanager
-    def _reading(self) -> Iterator[Session]:
+    def _whole(self) -> Iterator[Session]:
         self._require_current()
         with self._pool.reading() as connection:
             yield Session(connection)
