@@ -131,4 +131,4 @@ class Receipt:
     unchanged: int = 0
     replayed: bool = False
     kept: tuple[str, ...] = ()
-    bookmark: str | None = None
+    bookmark: str | None = field(default=None, compare=False)

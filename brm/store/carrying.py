@@ -10,7 +10,7 @@ from brm.errors import Conflict, InvalidInput
 from brm.store.history import FACT_VERBS, Entry, Fact, bound
 from brm.store.ledger import Outcome
 from brm.store.protocol import Commit
-from brm.store.view import View
+from brm.store.view import Fillable, Whole
 from graph_schema import TypeSpec, registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, RecordChange
 from graph_schema.validation import check_extra, check_record
@@ -21,7 +21,7 @@ FORMAT = 1
 _BATCH = 5_000
 
 
-def rows(view: View) -> Iterator[dict[str, Any]]:
+def rows(view: Whole) -> Iterator[dict[str, Any]]:
     """Header, commits, aliases, nodes, edges and exported records, in that order."""
     revision, at = view.last()
     head = {"kind": "store", "format": FORMAT, "schema": registry().digest(), "revision": revision}
@@ -67,7 +67,7 @@ def _version(spec: TypeSpec, fact: Fact) -> dict[str, Any]:
     }
 
 
-def load(view: View, lines: Iterable[Mapping[str, Any]]) -> Receipt:
+def load(view: Fillable, lines: Iterable[Mapping[str, Any]]) -> Receipt:
     """Store an export under its own revisions; InvalidInput names the first row that does not fit."""
     if view.last()[0] or next(iter(view.all_nodes()), None) is not None:
         raise Conflict("the store is not empty", remedy="Load into a new store.", code="store_not_empty")
@@ -87,7 +87,7 @@ def load(view: View, lines: Iterable[Mapping[str, Any]]) -> Receipt:
 
 
 class _Loader:
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: Fillable) -> None:
         self.view = view
         self.header: Mapping[str, Any] | None = None
         self.commits: list[Commit] = []

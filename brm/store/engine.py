@@ -30,7 +30,7 @@ from brm.store.protocol import (
 )
 from brm.store.searching import display_name
 from brm.store.tables import local_days
-from brm.store.view import Found, Moment, View
+from brm.store.view import Fillable, Found, Moment, View, Whole
 from graph_schema import Property, registry
 from graph_schema.changes import ChangeSet, EntityRef, NodeRef, Receipt, edge_ref
 from graph_schema.validation import canonical_edge
@@ -69,11 +69,11 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def _whole(self) -> AbstractContextManager[View]:
+    def _whole(self) -> AbstractContextManager[Whole]:
         """One consistent state to read from end to end while others may write."""
 
     @abstractmethod
-    def _filling(self) -> AbstractContextManager[View]:
+    def _filling(self) -> AbstractContextManager[Fillable]:
         """To fill an empty store: nobody sees any of it before the end, and after an error nothing is left."""
 
     def _moment(self, view: View, when: When) -> Moment:

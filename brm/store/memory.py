@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from brm.store.engine import Clock, Engine
 from brm.store.history import Entry, Folded, fold, properties_of, state_of
 from brm.store.ledger import Known, Outcome, Remembered
 from brm.store.protocol import Commit, Migration, Query, RecordState, StoreInfo, Touched
-from brm.store.searching import matches, sort_name
+from brm.store.searching import fits, matches, sort_name
 from brm.store.tables import columns_of
 from brm.store.view import Counts, Found, Moment, Side, View
 from brm.store.writing import KEPT_MICROSECONDS
@@ -183,7 +183,7 @@ class _Graph:
             if ref.type != query.type:
                 continue
             state = state_of(ref, entry, moment.at, moment.known_at)
-            if state is None or not _fits(query.equals, state.properties):
+            if state is None or not fits(query.equals, state.properties):
                 continue
             if query.text is not None and not matches(spec, state.properties, query.text):
                 continue
@@ -308,14 +308,3 @@ class _Graph:
 
 def _order(found: Found) -> tuple[str, str]:
     return found.sort, found.state.entity.id
-
-
-def _fits(equals: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
-    for name, wanted in equals.items():
-        held = properties.get(name)
-        if isinstance(held, tuple) and isinstance(wanted, str):
-            if wanted not in held:
-                return False
-        elif held != wanted:
-            return False
-    return True

@@ -53,3 +53,15 @@ def matches(spec: TypeSpec, values: Mapping[str, Any], text: str) -> bool:
     """Whether the normalised text occurs in a searched property; an empty text in everything."""
     wanted = normalised(text)
     return not wanted or any(wanted in line for line in search_text(spec, values).split("\n"))
+
+
+def fits(equals: Mapping[str, Any], properties: Mapping[str, Any]) -> bool:
+    """Whether each property has the value asked for; a word asked of a list must be in it."""
+    for name, wanted in equals.items():
+        held = properties.get(name)
+        if isinstance(held, tuple) and isinstance(wanted, str):
+            if wanted not in held:
+                return False
+        elif held != wanted:
+            return False
+    return True

@@ -6,12 +6,12 @@ engine stores histories and finds them again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from brm.store.history import Entry
-from brm.store.ledger import Ledger
+from brm.store.ledger import Ledger, Outcome
 from brm.store.protocol import Commit, Query, RecordState, State, Touched
 from graph_schema.changes import EdgeRef, NodeRef
 from scoring.snapshot import EdgeTable, Ints, NodeTable
@@ -59,7 +59,48 @@ class Tables(Protocol):
         """The edges of a type, all of them or those with one of the keys on that side."""
 
 
-class View(Ledger, Tables, Protocol):
+class Whole(Protocol):
+    """A store from end to end, as an export reads it."""
+
+    def last(self) -> tuple[int, int]:
+        """Number and time of the last commit, zeros in an empty store."""
+
+    def aliases(self) -> Mapping[str, str]:
+        """The id that each alias stands for."""
+
+    def commits(self, since: int, import_id: str | None, limit: int | None) -> list[Commit]:
+        """Commits after a revision, oldest first."""
+
+    def records(self, type_: str, ids: Collection[str] | None) -> list[RecordState]:
+        """Records by id."""
+
+    def all_nodes(self) -> Iterator[tuple[NodeRef, Entry]]:
+        """Every node with its history, by key."""
+
+    def all_edges(self) -> Iterator[tuple[EdgeRef, Entry]]:
+        """Every edge with its history, by declared type, ends' keys and key."""
+
+
+class Fillable(Protocol):
+    """An empty store, as an export is loaded into it."""
+
+    def last(self) -> tuple[int, int]:
+        """Number and time of the last commit, zeros in an empty store."""
+
+    def all_nodes(self) -> Iterator[tuple[NodeRef, Entry]]:
+        """Every node with its history, by key."""
+
+    def save(self, outcome: Outcome) -> None:
+        """Store a part."""
+
+    def put_aliases(self, aliases: dict[str, str]) -> None:
+        """Add aliases."""
+
+    def put_commits(self, commits: list[Commit]) -> None:
+        """Add commits that another store made."""
+
+
+class View(Ledger, Tables, Whole, Fillable, Protocol):
     """Reads, beside those that a write needs, in one consistent state."""
 
     def incident(self, ids: Collection[str], types: Collection[str]) -> dict[EdgeRef, Entry]:
@@ -77,26 +118,8 @@ class View(Ledger, Tables, Protocol):
     def changes(self, since: int, limit: int) -> list[Touched]:
         """Entities by the last revision that touched them, then id."""
 
-    def commits(self, since: int, import_id: str | None, limit: int | None) -> list[Commit]:
-        """Commits after a revision, oldest first."""
-
-    def records(self, type_: str, ids: Collection[str] | None) -> list[RecordState]:
-        """Records by id."""
-
     def counts(self, moment: Moment) -> Counts:
         """How much the store holds."""
-
-    def all_nodes(self) -> Iterator[tuple[NodeRef, Entry]]:
-        """Every node with its history, by key."""
-
-    def all_edges(self) -> Iterator[tuple[EdgeRef, Entry]]:
-        """Every edge with its history, by declared type, ends' keys and key."""
-
-    def put_aliases(self, aliases: dict[str, str]) -> None:
-        """Add aliases."""
-
-    def put_commits(self, commits: list[Commit]) -> None:
-        """Add commits that another store made."""
 
     def purge_traces(self) -> None:
         """Remember that removed values must not stay readable in files after this write."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from brm.store.history import Entry, state_of
 from brm.store.protocol import Query, State
-from brm.store.searching import matches, normalised, sort_name
+from brm.store.searching import fits, matches, normalised, sort_name
 from brm.store.sqlite.codec import Codec, codec
 from brm.store.sqlite.reading import Reader
 from brm.store.view import Found, Moment
@@ -57,11 +57,8 @@ def _order(found: Found) -> tuple[str, str]:
 
 
 def _fits(c: Codec, query: Query, state: State) -> bool:
-    for name, wanted in query.equals.items():
-        held = state.properties.get(name)
-        one_of = isinstance(held, tuple) and isinstance(wanted, str)
-        if not (wanted in held if one_of and held is not None else held == wanted):
-            return False
+    if not fits(query.equals, state.properties):
+        return False
     return query.text is None or matches(c.spec, state.properties, query.text)
 
 

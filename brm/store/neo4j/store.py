@@ -1,0 +1,158 @@
+"""The engine itself: opening a database, what it says of itself, transactions, filling, copying."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import TypeVar
+
+from neo4j import ManagedTransaction, Transaction
+
+from brm.errors import BrmError, InvalidInput, StoreUnusable
+from brm.store.access import Access, from_environment
+from brm.store.engine import Clock, Engine
+from brm.store.neo4j import preparing
+from brm.store.neo4j.connecting import Server
+from brm.store.neo4j.copying import Copy, copied
+from brm.store.neo4j.deadline import Pulse
+from brm.store.neo4j.filling import Filling
+from brm.store.neo4j.session import LAST, Session
+from brm.store.protocol import Migration, StoreInfo
+from brm.store.view import Moment, View
+from graph_schema.changes import Receipt
+
+T = TypeVar("T")
+_HOPEFUL = 2
+"""How often a read is tried beside writers before it asks them to wait."""
+
+
+class Neo4jStore(Engine):
+    """A store in a database of a Neo4j server."""
+
+    def __init__(
+        self, url: str, access: Access | None = None, *, zone: str | None = None, clock: Clock | None = None
+    ) -> None:
+        super().__init__(url, zone=zone, clock=clock)
+        self._server = Server(url, access or from_environment())
+        try:
+            self.version = self._server.check_version()
+            self._outdated = preparing.prepare(self._server)
+        except BaseException:
+            self._server.close()
+            raise
+
+    def _session(self, transaction: Transaction | ManagedTransaction, pulse: Pulse, *, locking: bool) -> Session:
+        session = Session(transaction, pulse)
+        session.open(locking=locking)
+        session.now = max(self._clock(), session.last()[1])
+        return session
+
+    def _require_current(self) -> None:
+        if self._outdated:
+            raise StoreUnusable(
+                f"the store at {self._server.where} has the schema of an older version of this program",
+                remedy="Make a backup, then run `brm migrate`.",
+                code="schema_older",
+            )
+
+    def revision(self) -> int:
+        """The number of the last commit, 0 for an empty store."""
+        self._require_current()
+        return int(self._server.read(lambda transaction, pulse: Session(transaction, pulse).one(LAST)["revision"]))
+
+    def _read(self, work: Callable[[View], T]) -> T:
+        """The server shows each statement what is committed by then, so a read counts if nobody wrote meanwhile."""
+        self._require_current()
+
+        def attempt(transaction: Transaction | ManagedTransaction, pulse: Pulse) -> tuple[T | None, Exception | None]:
+            session = self._session(transaction, pulse, locking=False)
+            try:
+                result, error = work(session), None
+            except (BrmError, AssertionError, KeyError) as problem:
+                result, error = None, problem
+            steady = session.one(LAST)["revision"] == session.last()[0]
+            return result, error if steady else _Disturbed()
+
+        for _ in range(_HOPEFUL):
+            result, error = self._server.read(attempt)
+            if not isinstance(error, _Disturbed):
+                if error is not None:
+                    raise error
+                return result  # type: ignore[return-value]
+        return self._server.write(lambda transaction, pulse: work(self._session(transaction, pulse, locking=True)))[0]
+
+    def _write(self, work: Callable[[View], T]) -> T:
+        self._require_current()
+        attempt = uuid.uuid4().hex
+        made: list[T] = []
+
+        def body(transaction: Transaction | ManagedTransaction, pulse: Pulse) -> T:
+            session = self._session(transaction, pulse, locking=True)
+            if made and session.commit_of(attempt) is not None:
+                return made[-1]
+            session.attempt = attempt
+            made.append(work(session))
+            return made[-1]
+
+        result, bookmark = self._server.write(body)
+        return replace(result, bookmark=bookmark) if isinstance(result, Receipt) else result
+
+    @contextmanager
+    def _whole(self) -> Iterator[Copy]:
+        self._require_current()
+        with copied(self._server, self._session) as copy:
+            yield copy
+
+    @contextmanager
+    def _filling(self) -> Iterator[Filling]:
+        self._require_current()
+        filling = Filling(self._server, self._clock())
+        try:
+            yield filling
+        except BaseException:
+            filling.give_up()
+            raise
+        filling.finish()
+
+    def catch_up(self, bookmark: str) -> None:
+        """Wait until reads see the write that a receipt's bookmark is of."""
+        self._server.catch_up(bookmark)
+
+    def info(self) -> StoreInfo:
+        """What the store is and holds."""
+        digest = preparing.state(self._server)["schema"]
+        if self._outdated:
+            return StoreInfo("neo4j", self._server.where, 0, digest, False, {}, 0)
+
+        def work(view: View) -> StoreInfo:
+            revision, at = view.last()
+            now = max(self._clock(), at)
+            counts = view.counts(Moment(now, now))
+            return StoreInfo("neo4j", self._server.where, revision, digest, True, counts.by_type, counts.facts)
+
+        return self._read(work)
+
+    def migrate(self, *, dry_run: bool = False) -> Migration:
+        """Bring the store to this program's schema."""
+        steps = preparing.pending(self._server)
+        titles = tuple(step.title for step in steps)
+        if dry_run or not steps:
+            return Migration(titles, not dry_run)
+        raise NotImplementedError
+
+    def backup(self, path: str) -> None:
+        """InvalidInput: the server's files are not this program's to copy."""
+        raise InvalidInput(f"a store on a server cannot be copied to {path}", remedy="Export it.", code="no_backup")
+
+    def reserve(self) -> None:
+        """Nothing to claim: a server serves several processes."""
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._server.close()
+
+
+class _Disturbed(Exception):
+    """Somebody committed while it was read."""
