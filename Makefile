@@ -10,13 +10,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SIZE ?= S
 TEST_OPTIONS ?=
 
-.PHONY: help demo install check test test-fast test-faults bench generated clean
+.PHONY: help demo install check test test-fast test-faults test-newest bench generated clean
 
 help:
 	@echo "make demo        install, load the made-up world, print an explained score, serve on the loopback"
 	@echo "make test        every check and test that this machine can run"
 	@echo "make test-fast   tests without servers or subprocess rounds"
 	@echo "make test-faults kill rounds"
+	@echo "make test-newest the Neo4j tests on the newest Neo4j instead of the long-term one"
 	@echo "make check       format, lint, types, imports, generated files, translations"
 	@echo "make bench       measurements (SIZE=S|M|L)"
 	@echo "make generated   write the generated reference pages"
@@ -54,10 +55,14 @@ test: check
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(TEST_OPTIONS)
 
 test-fast: $(VENV)/.developing
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not faults and not packaging and not contract" $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not faults and not packaging and not contract and not neo4j" $(TEST_OPTIONS)
 
 test-faults: $(VENV)/.developing
 	BRM_FAULT_ROUNDS=$${BRM_FAULT_ROUNDS:-50} $(BIN)/python -m pytest -m faults --timeout 1800 $(TEST_OPTIONS)
+
+test-newest: $(VENV)/.developing
+	BRM_TEST_NEO4J_VERSION=newest $(BIN)/python -m pytest -n 2 --dist loadscope -m neo4j tests/conformance tests/store \
+		$(TEST_OPTIONS)
 
 bench: $(VENV)/.developing
 	OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.bench --size $(SIZE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import date
 
 import pytest
@@ -15,6 +15,8 @@ from brm.demo import DEMO_SOURCE, generate
 from brm.services.workspace import Workspace
 from brm.settings import Settings
 from graph_schema.changes import ChangeSet
+from tests.servers import choosing
+from tests.servers.model import told
 
 ANCHOR = date(2026, 6, 30)
 AS_OF = "2026-06-29"
@@ -27,12 +29,15 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+SERVER_PROPERTY = "neo4j_server"
 MARKED_TIERS = ("conformance", "contract", "packaging", "docs")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--require", default="", help="Comma-separated tiers that must run at least one test, none of it skipped"
+        "--require",
+        default="",
+        help="Comma-separated tiers that must run at least one test; neo4j: a real Neo4j must take part in one",
     )
 
 
@@ -47,6 +52,8 @@ class Tally:
         self.seconds: dict[str, float] = defaultdict(float)
         self.ran: dict[str, int] = defaultdict(int)
         self.skipped: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self.servers: dict[str, int] = defaultdict(int)
+        self.real_server = False
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         tier = _tier(report.nodeid)
@@ -56,9 +63,15 @@ class Tally:
             self.skipped[tier][reason.removeprefix("Skipped: ")] += 1
         elif report.when == "call":
             self.ran[tier] += 1
+            # The worker that ran the test tells by the report, which is all that reaches the controller.
+            for name, value in report.user_properties:
+                if name == SERVER_PROPERTY:
+                    self.servers[str(value["server"])] += 1
+                    self.real_server |= bool(value["real"])
 
     def missing(self) -> list[str]:
-        return sorted(tier for tier in self.required if not self.ran[tier])
+        ran = {tier for tier, number in self.ran.items() if number} | ({"neo4j"} if self.real_server else set())
+        return sorted(self.required - ran)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section("tiers")
@@ -66,8 +79,11 @@ class Tally:
             terminalreporter.line(f"{tier:<14}{self.ran[tier]:>6} ran {self.seconds[tier]:>8.1f} s")
             for reason, number in self.skipped[tier].items():
                 terminalreporter.line(f"{'':<14}{number:>6} skipped: {reason}")
+        for server, number in sorted(self.servers.items()):
+            terminalreporter.line(f"{'server':<14}{number} tests used {server}")
         for tier in self.missing():
-            terminalreporter.line(f"{tier:<14}required, but nothing ran")
+            nothing = "no real one took part in a test" if tier == "neo4j" else "nothing ran"
+            terminalreporter.line(f"{tier:<14}required, but {nothing}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         if self.missing() and session.exitstatus == pytest.ExitCode.OK:
@@ -79,6 +95,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = _tier(item.nodeid)
         if tier in MARKED_TIERS:
             item.add_marker(tier)
+
+
+def pytest_runtest_setup() -> None:
+    choosing.forget_asking()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    used = choosing.asked_for()
+    if used and call.when == "call":
+        why = "" if used.is_real else f", a stand-in, because {told(used.passed_over)}"
+        report.user_properties.append((SERVER_PROPERTY, {"server": f"{used}{why}", "real": used.is_real}))
+    return report
+
+
+def pytest_unconfigure() -> None:
+    choosing.close_servers()
 
 
 def pytest_configure(config: pytest.Config) -> None:
