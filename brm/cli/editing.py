@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -169,10 +170,20 @@ def _register_tokens(token: typer.Typer) -> None:
         scope: Annotated[list[str], typer.Option(help="read, write, admin; may be repeated")],
         person: Annotated[str | None, typer.Option(help="Person it acts for", show_default=False)] = None,
         label: Annotated[str | None, typer.Option(help="What it is for", show_default=False)] = None,
+        secret_file: Annotated[
+            Path | None,
+            typer.Option(
+                help="Write it to this file, readable by its owner alone, unless the file holds one already",
+                show_default=False,
+            ),
+        ] = None,
     ) -> None:
         """Make a token; it is shown this once."""
         from brm.services import tokens
 
+        if secret_file is not None:
+            _ensure_in_file(session, secret_file, scopes=tuple(scope), person=person, label=label)
+            return
         made = tokens.create(
             session.workspace.store, session.principal, scopes=tuple(scope), person=person, label=label
         )
@@ -196,6 +207,19 @@ def _register_tokens(token: typer.Typer) -> None:
 
         tokens.revoke(session.workspace.store, session.principal, id_)
         session.output({"id": id_, "revoked": True}, lambda shown: session.console.print(shown["id"]))
+
+
+def _ensure_in_file(
+    session: Session, path: Path, *, scopes: tuple[str, ...], person: str | None, label: str | None
+) -> None:
+    from brm.services import token_file
+
+    store = session.workspace.store
+    made = token_file.ensure(store, session.principal, path, scopes=scopes, person=person, label=label)
+    shape = {"id": made.id if made else None, "file": str(path), "created": made is not None}
+    texts = session.texts
+    said = texts.text("cli.token_written", file=path) if made else texts.text("cli.token_kept", file=path)
+    session.output(shape, lambda _: session.console.print(said, soft_wrap=True))
 
 
 def parse_values(values: list[str] | None, type_: str) -> dict[str, Any]:

