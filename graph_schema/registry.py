@@ -235,3 +235,9 @@ def registry() -> Registry:
         edges=by_name(edges.EDGES, "edge"),
         records=by_name(records.RECORDS, "record"),
     )
+
+
+@cache
+def schema_digest() -> str:
+    """The digest of the declarations, worked out once."""
+    return registry().digest()

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from brm.store import open_store
+from brm.store import Access, open_store
 from brm.store.protocol import Store
+from tests.servers import Neo4jDatabase, NoServer, neo4j_servers
+from tests.servers.emptying import emptied
 
 START = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
-ENGINES: dict[str, str] = {"memory": "memory://", "sqlite": "sqlite:///{path}"}
+ENGINES: dict[str, str] = {"memory": "memory://", "sqlite": "sqlite:///{path}", "neo4j": ""}
+"""The URL of a new store; a server's stores are databases that are emptied and used again."""
 REFERENCE = "memory"
 
 
@@ -44,25 +47,47 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def open_empty(engine: str, tmp_path: Path, clock: FixedClock) -> Iterator[Opener]:
-    """Opens a new empty store of the engine under test at every call."""
-    yield from _opener(engine, tmp_path, clock)
+def databases(engine: str) -> tuple[Neo4jDatabase, ...]:
+    """The databases of the engine's server, none for an engine without one."""
+    if ENGINES[engine]:
+        return ()
+    try:
+        return neo4j_servers().databases
+    except NoServer as problem:
+        pytest.skip(str(problem))
+
+
+@pytest.fixture
+def open_empty(
+    engine: str, databases: tuple[Neo4jDatabase, ...], tmp_path: Path, clock: FixedClock
+) -> Iterator[Opener]:
+    """Opens a new empty store of the engine under test at every call; the last two opened are usable."""
+    yield from _opener(engine, databases, tmp_path, clock)
 
 
 @pytest.fixture
 def open_reference(tmp_path: Path, clock: FixedClock) -> Iterator[Opener]:
     """Opens a new empty store of the reference engine at every call."""
-    yield from _opener(REFERENCE, tmp_path / "reference", clock)
+    yield from _opener(REFERENCE, (), tmp_path / "reference", clock)
 
 
-def _opener(engine: str, directory: Path, clock: FixedClock) -> Iterator[Opener]:
+def _opener(engine: str, databases: tuple[Neo4jDatabase, ...], directory: Path, clock: FixedClock) -> Iterator[Opener]:
     directory.mkdir(exist_ok=True)
     opened: list[Store] = []
     numbers = itertools.count()
 
     def opener(time: Callable[[], int] | None = clock) -> Store:
-        path = directory / f"{next(numbers)}.store"
-        opened.append(open_store(ENGINES[engine].format(path=path), zone="Asia/Shanghai", clock=time))
+        number = next(numbers)
+        if databases:
+            database = databases[number % len(databases)]
+            for former in opened[: 1 - len(databases) or None]:
+                former.close()
+            emptied(database)
+            access = Access(database.user, database.password)
+            opened.append(open_store(database.url, zone="Asia/Shanghai", clock=time, access=access))
+        else:
+            url = ENGINES[engine].format(path=directory / f"{number}.store")
+            opened.append(open_store(url, zone="Asia/Shanghai", clock=time))
         return opened[-1]
 
     yield opener
@@ -81,8 +106,15 @@ def reference(open_reference: Opener) -> Store:
 
 
 @pytest.fixture
-def persistent(engine: str, tmp_path: Path) -> str:
+def persistent(
+    engine: str, databases: tuple[Neo4jDatabase, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
     """The URL of a store that outlives its process; skips where an engine has none."""
+    if databases:
+        emptied(databases[0])
+        monkeypatch.setenv("BRM_NEO4J_USER", databases[0].user)
+        monkeypatch.setenv("BRM_NEO4J_PASSWORD", databases[0].password)
+        return databases[0].url
     template = ENGINES[engine]
     if "{path}" not in template:
         pytest.skip("keeps nothing when the process ends")

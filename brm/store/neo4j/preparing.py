@@ -6,7 +6,7 @@ from typing import Any
 
 from brm.errors import StoreUnusable
 from brm.store.neo4j.connecting import Server
-from graph_schema import registry
+from graph_schema import registry, schema_digest
 from graph_schema.ddl.neo4j import create_all
 from graph_schema.migrations import Step, steps
 
@@ -30,7 +30,7 @@ def prepare(server: Server) -> bool:
                 code="other_application",
             )
         create(server)
-        server.auto(_BEGIN, schema=registry().digest(), step=len(steps()))
+        server.auto(_BEGIN, schema=schema_digest(), step=len(steps()))
         found = server.auto(_STATE)
     return _is_older(server, found[0])
 
@@ -60,7 +60,7 @@ def _is_older(server: Server, found: dict[str, Any]) -> bool:
             remedy="Install the newer version; this one left the store as it is.",
             code="schema_newer",
         )
-    if found["step"] == len(steps()) and found["schema"] != registry().digest():
+    if found["step"] == len(steps()) and found["schema"] != schema_digest():
         raise StoreUnusable(
             f"the store at {server.where} has the schema of another version of this program",
             remedy="Open it with the version that wrote it, export it, and load the export here.",

@@ -20,6 +20,8 @@ from scoring.snapshot import edge_key_code
 
 CHUNK = 5_000
 """Most items that one statement is given."""
+FEW = 50
+"""So many nodes are read whole when only their types are asked for, since their histories are asked for next."""
 _NODES = (
     "COLLECT { UNWIND $nodes AS i MATCH (n:Entity {id: i}) RETURN properties(n) } AS nodes,"
     " COLLECT { UNWIND $ids AS i MATCH (n:Entity {id: i})"
@@ -57,6 +59,7 @@ class Reader:
         self._known: dict[str, tuple[int, Known]] = {}
         self._absent: set[str] = set()
         self._ids: dict[int, tuple[str, str]] = {}
+        self._entries_of: dict[str, tuple[NodeRef, Entry]] = {}
         self.past: set[str] = set()
         """Ids of the edges read that are stored as past."""
 
@@ -113,7 +116,11 @@ class Reader:
         return None if found is None else found[0]
 
     def nodes(self, ids: Collection[str]) -> dict[str, Known]:
-        """Those of the node ids that the store knows."""
+        """Those of the node ids that the store knows; of a few, their histories are read along."""
+        if len(ids) <= FEW:
+            asked = [each for each in ids if each not in self._known and each not in self._absent]
+            if asked:
+                self._read_nodes(asked, self.one(_lookup(()), nodes=asked, ids=[])["nodes"])
         self.look_up(ids)
         return {each: self._known[each][1] for each in ids if each in self._known}
 
@@ -136,7 +143,8 @@ class Reader:
         return {ref: found[ref] for ref in refs if ref in found}
 
     def _entries(self, refs: Sequence[EntityRef]) -> dict[EntityRef, Entry]:
-        nodes = [ref.id for ref in refs if isinstance(ref, NodeRef)]
+        wanted = [ref.id for ref in refs if isinstance(ref, NodeRef)]
+        nodes = [each for each in wanted if each not in self._entries_of and each not in self._absent]
         edges: dict[str, list[str]] = {}
         ends: dict[str, None] = {}
         for ref in refs:
@@ -145,20 +153,23 @@ class Reader:
                 ends.update({ref.source: None, ref.target: None})
         asked = [each for each in ends if each not in self._known and each not in self._absent]
         types = tuple(name for name in registry().edges if name in edges)
-        given = {f"e_{type_}": edges[type_] for type_ in types}
-        past = [eid for type_ in types for eid in edges[type_]]
-        row = self.one(_lookup(types), nodes=nodes, ids=asked, past=past, **given)
-        self._learn_found(asked, row["known"])
         found: dict[EntityRef, Entry] = {}
-        for properties in row["nodes"]:
-            ref, entry = self.node_entry(properties)
-            found[ref] = entry
-        self._absent.update(each for each in nodes if each not in self._known)
-        for type_ in types:
-            found.update(self.edge_entry(properties, past=False) for properties in row[f"e_{type_}"])
-        if types:
-            found.update(self.edge_entry(properties, past=True) for properties in row["past"])
+        if nodes or types:
+            given = {f"e_{type_}": edges[type_] for type_ in types}
+            past = [eid for type_ in types for eid in edges[type_]]
+            row = self.one(_lookup(types), nodes=nodes, ids=asked, past=past, **given)
+            self._learn_found(asked, row["known"])
+            self._read_nodes(nodes, row["nodes"])
+            for type_ in types:
+                found.update(self.edge_entry(properties, past=False) for properties in row[f"e_{type_}"])
+            if types:
+                found.update(self.edge_entry(properties, past=True) for properties in row["past"])
+        found.update(self._entries_of[each] for each in wanted if each in self._entries_of)
         return found
+
+    def _read_nodes(self, asked: Iterable[str], found: Iterable[Mapping[str, Any]]) -> None:
+        self._entries_of.update((properties["id"], self.node_entry(properties)) for properties in found)
+        self._absent.update(each for each in asked if each not in self._known)
 
     def node_entry(self, properties: Mapping[str, Any]) -> tuple[NodeRef, Entry]:
         """The node behind its properties, and its history."""

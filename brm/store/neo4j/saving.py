@@ -22,6 +22,8 @@ from graph_schema.values import to_json
 
 LONGEST_SORTED, LONGEST_SEARCHED = 500, 8_000
 """Characters of a name or of a search text that an index takes for certain."""
+_UNORDERED = "\ue000"
+"""From here on the server sorts by code points and compares by UTF-16 units."""
 
 
 class Writer(Reader):
@@ -35,6 +37,7 @@ class Writer(Reader):
 
     def save(self, outcome: Outcome) -> None:
         """Store it within the transaction."""
+        self.now = max(self.now, outcome.receipt.committed_at)
         script = Script()
         self._save_nodes(script, outcome)
         self._save_edges(script, outcome)
@@ -84,12 +87,12 @@ class Writer(Reader):
             blob = blobs.get(ref)
             if blob is not None:
                 values = entry.facts[0].values
-                found.append(("plain", {**c.readable(values), **head, "_row": blob, **_searched(c.spec, entry)}))
+                found.append(("plain", {**c.readable(values), **head, "_row": blob, **_searched(ref, c.spec, entry)}))
                 continue
             current = fold(entry.facts, self.now, self.now)
             shown = {} if current is None else c.readable(current.values)
             flags = {"_alive": entry.alive, "_ended": bool(entry.ends)}
-            properties = {**shown, **head, **flags, **_history(c, entry), **_searched(c.spec, entry)}
+            properties = {**shown, **head, **flags, **_history(c, entry), **_searched(ref, c.spec, entry)}
             found.append(("past" if current is None else "versioned", properties))
         return found
 
@@ -212,23 +215,26 @@ def _history(c: Codec, entry: Entry) -> dict[str, Any]:
     return {"_history": [c.version(fact) for fact in entry.facts], "_touched": entry.touched}
 
 
-def _searched(spec: TypeSpec, entry: Entry) -> dict[str, Any]:
-    """What finds a node by text and in the order of names.
+def _searched(ref: NodeRef, spec: TypeSpec, entry: Entry) -> dict[str, Any]:
+    """What finds a node by text, by name and by id.
 
-    ``_search`` holds the texts of all versions. A node that other names stand for at other moments, or
-    whose texts are too long for an index, is ``_odd``: it is looked at whenever its type is searched.
+    ``_search`` holds the texts of all versions. A node is ``_odd``, and looked at whenever its type is
+    searched, when other names stand for it at other moments, when a text is too long for an index, or when
+    its name or id holds a character that the server compares in another order than it sorts.
     """
-    if not spec.searched:
-        return {}
-    facts = [fact for fact in entry.facts if fact.verb != "end"]
-    search = "\n".join(dict.fromkeys(search_text(spec, fact.values) for fact in facts))
-    names = {sort_name(spec, fact.values) for fact in facts if _names(spec, fact)}
-    if any(not _named(spec, fact, facts) for fact in facts):
-        names.add("")
-    sort = next(iter(names), "")
-    if len(names) > 1 or len(sort) > LONGEST_SORTED or len(search) > LONGEST_SEARCHED:
+    search = sort = ""
+    names: set[str] = set()
+    if spec.searched:
+        facts = [fact for fact in entry.facts if fact.verb != "end"]
+        search = "\n".join(dict.fromkeys(search_text(spec, fact.values) for fact in facts))
+        names = {sort_name(spec, fact.values) for fact in facts if _names(spec, fact)}
+        if any(not _named(spec, fact, facts) for fact in facts):
+            names.add("")
+        sort = next(iter(names), "")
+    too_long = len(sort) > LONGEST_SORTED or len(search) > LONGEST_SEARCHED
+    if len(names) > 1 or too_long or max(sort, default="") >= _UNORDERED or max(ref.id) >= _UNORDERED:
         return {"_odd": True}
-    return {"_search": search, "_sort": sort}
+    return {"_search": search, "_sort": sort} if spec.searched else {}
 
 
 def _names(spec: TypeSpec, fact: Fact) -> bool:

@@ -27,13 +27,11 @@ def search(reader: Reader, query: Query, moment: Moment) -> list[Found]:
             found.append(hit)
             if len(found) > query.limit:
                 break
-    if by_name or query.text:
-        for properties in reader.one(_ODD, type=query.type)["found"]:
-            hit = _hit(reader, query, moment, properties, by_name)
-            if hit is not None and (query.after is None or _order(hit) > query.after):
-                found.append(hit)
-    unique = {hit.state.entity.id: hit for hit in found}
-    return sorted(unique.values(), key=_order)[: query.limit + 1]
+    for properties in reader.one(_ODD, type=query.type)["found"]:
+        hit = _hit(reader, query, moment, properties, by_name)
+        if hit is not None and (query.after is None or _order(hit) > query.after):
+            found.append(hit)
+    return sorted(found, key=_order)[: query.limit + 1]
 
 
 def _order(found: Found) -> tuple[str, str]:
@@ -54,6 +52,7 @@ def _hit(reader: Reader, query: Query, moment: Moment, properties: Mapping[str, 
 def _in_order(reader: Reader, query: Query, by_name: bool) -> Iterator[Mapping[str, Any]]:
     """The candidates' properties by name and id, or by id; those without a certain place in it left out."""
     conditions, given = _conditions(query)
+    conditions.append("n._odd IS NULL")
     if by_name:
         conditions.append("n._sort >= $sort AND (n._sort > $sort OR n.id > $after)")
         order = "n._sort, n.id"

@@ -17,7 +17,7 @@ from brm.store.neo4j.codec import codec
 from brm.store.neo4j.saving import Writer
 from brm.store.protocol import Commit, Query, RecordState, Touched
 from brm.store.view import Counts, Found, Moment, Side
-from graph_schema import registry
+from graph_schema import registry, schema_digest
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, edge_ref
 from graph_schema.ddl.neo4j import PAST, VERSIONED
 from graph_schema.values import from_json
@@ -52,7 +52,7 @@ class Session(Writer):
                 remedy="Wait for it; when it was interrupted, restore again.",
                 code="being_filled",
             )
-        if not rows or rows[0]["schema"] != registry().digest():
+        if not rows or rows[0]["schema"] != schema_digest():
             raise StoreUnusable(
                 "the store was emptied, or brought to another schema, while this program had it open",
                 remedy="Start the program again; run brm migrate if it asks for it.",
