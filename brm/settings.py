@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from brm.errors import InvalidInput
+from brm.store.access import DEFAULT_USER, SECONDS, Access, read_password
 
 SETTINGS_FILE = "brm.toml"
 
@@ -40,9 +41,20 @@ class Settings(BaseSettings):
     neo4j_user: str | None = Field(default=None, description="User of a Neo4j store")
     neo4j_password: SecretStr | None = Field(default=None, description="Password of a Neo4j store")
     neo4j_password_file: str | None = Field(default=None, description="File that holds the password")
+    neo4j_timeout: float = Field(
+        default=SECONDS, gt=0, le=3600, description="Seconds that a Neo4j server may be silent before a call fails"
+    )
     log: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="Least severe event logged"
     )
+
+    @property
+    def access(self) -> Access:
+        """Who the service is to a store on a server."""
+        given = self.neo4j_password.get_secret_value() if self.neo4j_password else ""
+        if not given and self.neo4j_password_file:
+            given = read_password(self.neo4j_password_file)
+        return Access(self.neo4j_user or DEFAULT_USER, given, self.neo4j_timeout)
 
     @property
     def zone(self) -> str:

@@ -44,7 +44,7 @@ class Workspace:
     @classmethod
     def open(cls, settings: Settings) -> Workspace:
         """Open the store that the settings name."""
-        return cls(open_store(settings.store, zone=settings.zone), settings)
+        return cls(open_store(settings.store, zone=settings.zone, access=settings.access), settings)
 
     def close(self) -> None:
         """Release the store."""

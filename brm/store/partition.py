@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from brm.store.view import Moment, Side, Tables
+from brm.store.reach import CHAINS, SETS, STEPS, Step
+from brm.store.view import Moment, Tables
 from graph_schema import registry
 from scoring.machinery.arrays import distinct, run_starts
 from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable, Snapshot, edge_table
@@ -28,8 +29,8 @@ def snapshot_of(tables: Tables, accounts: Sequence[int] | None, moment: Moment, 
         nodes = {name: tables.nodes_at(name, None, moment) for name in known.nodes}
         edges = {name: tables.edges_at(name, None, None, moment) for name in known.edges}
     else:
-        reach = _Reach(tables, moment)
-        reach.follow(np.unique(np.array(accounts, dtype=np.int64)))
+        keys = np.unique(np.array(accounts, dtype=np.int64))
+        reach = _Reach(tables.around(keys, moment), moment, keys)
         nodes, edges = reach.nodes(), reach.edges()
     return Snapshot(moment.at, nodes, _whole_edges(nodes, edges), local_days)
 
@@ -82,70 +83,43 @@ def _union(parts: Iterable[Ints]) -> Ints:
 
 
 class _Reach:
-    """Collects node keys by following edges, and the edges that were followed."""
+    """Takes the steps: collects node keys set by set, and the edges that were followed."""
 
-    def __init__(self, tables: Tables, moment: Moment) -> None:
+    def __init__(self, tables: Tables, moment: Moment, accounts: Ints) -> None:
         self._tables = tables
         self._moment = moment
         self._edges: dict[str, list[EdgeTable]] = {}
-        self._keys: Ints = _NOTHING
+        self._sets: dict[str, Ints] = {"accounts": accounts}
         self._placed: Ints = _NOTHING
         self._types: dict[str, Ints] = {}
+        for step in STEPS:
+            self._take(step)
 
-    def _step(self, type_: str, side: Side, keys: Ints) -> Ints:
-        """Keep the edges of a type that have one of the keys on that side; the keys across."""
-        if not len(keys):
-            return _NOTHING
-        table = self._tables.edges_at(type_, side, keys, self._moment)
-        if len(table):
-            self._edges.setdefault(type_, []).append(table)
-        across: Ints = distinct(table.target if side == "source" else table.source)
-        return across
+    def _take(self, step: Step) -> None:
+        keys = self._united(step.start)
+        if step.of is not None:
+            keys = self._of_type(step.of, keys)
+        if step.without is not None:
+            keys = np.setdiff1d(keys, self._united((step.without,)))
+        while len(keys):
+            across = self._across(step, keys)
+            if step.only is not None:
+                across = self._of_type(step.only, across)
+            known = self._united((*step.known, step.into or "")) if step.again else across
+            if step.into is not None:
+                self._sets[step.into] = _union((self._united((step.into,)), across))
+            keys = np.setdiff1d(across, known)
 
-    def _peek(self, type_: str, side: Side, keys: Ints) -> Ints:
-        """The keys across, without keeping the edges."""
-        if not len(keys):
-            return _NOTHING
-        table = self._tables.edges_at(type_, side, keys, self._moment)
-        across: Ints = distinct(table.target if side == "source" else table.source)
-        return across
+    def _across(self, step: Step, keys: Ints) -> Ints:
+        """The other ends of the edges, which are kept unless the step only peeks."""
+        table = self._tables.edges_at(step.edge, step.side, keys, self._moment)
+        if len(table) and not step.peek:
+            self._edges.setdefault(step.edge, []).append(table)
+        ends: Ints = distinct(table.target if step.side == "source" else table.source)
+        return ends
 
-    def follow(self, accounts: Ints) -> None:
-        """Everything that belongs to the accounts, then by reference who is tied to it."""
-        companies, units = self._structure(accounts)
-        seats = self._step("seat_in", "target", _union((companies, units)))
-        opportunities = self._step("for", "target", companies)
-        scopes = _union((companies, opportunities))
-        persons = _union((self._step("holds", "target", seats), self._step("plays", "target", opportunities)))
-        requirements = self._step("requires", "source", opportunities)
-        vendors = _union(self._step(name, "target", opportunities) for name in ("competes", "partners"))
-        vendors = _union((vendors, self._step("meets", "target", requirements)))
-        # all who took part in these are followed below, those of `persons` among them
-        interactions = _union((self._peek("took_part", "source", persons), self._interactions_about(scopes)))
-        subjects = _union((persons, companies, units, seats, opportunities, requirements))
-        observations = self._step("about", "target", subjects)
-        work = self._step("belongs_to", "target", scopes)
-        own = _union((subjects, interactions, observations, work))
-        tied = _union((self._around(own, persons, scopes, work, interactions, observations), vendors))
-        self._references(_union((own, tied)), persons)
-
-    def _structure(self, accounts: Ints) -> tuple[Ints, Ints]:
-        """The companies, their groups' edges, and all units inside the companies."""
-        self._step("part_of", "source", accounts)
-        for side in ("source", "target"):
-            self._step("supplies", side, accounts)
-        self._step("buys", "source", accounts)
-        units, frontier = _NOTHING, accounts
-        while len(frontier):
-            parts = self._step("part_of", "target", frontier)
-            inside = self._of_type("org_unit", parts)
-            frontier = np.setdiff1d(inside, units)
-            units = np.union1d(units, frontier)
-        return accounts, units
-
-    def _interactions_about(self, scopes: Ints) -> Ints:
-        about = self._peek("concerns", "target", scopes)
-        return self._of_type("interaction", about)
+    def _united(self, names: Iterable[str]) -> Ints:
+        return _union(self._sets.get(name, _NOTHING) for name in names)
 
     def _of_type(self, type_: str, keys: Ints) -> Ints:
         fresh = np.setdiff1d(keys, self._placed, assume_unique=True)
@@ -155,60 +129,12 @@ class _Reach:
             self._placed = _union((self._placed, fresh))
         return np.intersect1d(self._types.get(type_, _NOTHING), keys, assume_unique=True)
 
-    def _around(
-        self, own: Ints, persons: Ints, scopes: Ints, work: Ints, interactions: Ints, observations: Ints
-    ) -> Ints:
-        """Who and what is tied to the partition's own nodes."""
-        steps: tuple[tuple[str, Side, Ints], ...] = (
-            ("took_part", "target", interactions),
-            ("concerns", "source", _union((interactions, observations))),
-            ("about", "source", observations),
-            ("toward", "source", observations),
-            ("said_by", "source", observations),
-            ("covers", "target", scopes),
-            ("owned_by", "source", work),
-            ("promised_to", "source", work),
-            ("needs", "source", scopes),
-            ("influences", "source", persons),
-            ("influences", "target", persons),
-            ("knows", "source", persons),
-            ("knows", "target", persons),
-            ("conflicts_with", "source", persons),
-            ("conflicts_with", "target", persons),
-        )
-        return _union(self._step(*step) for step in steps)
-
-    def _references(self, reached: Ints, own_persons: Ints) -> None:
-        """Seats and companies of everyone reached, ties among them, and our companies."""
-        people = self._of_type("person", reached)
-        seats = self._step("holds", "source", people)
-        for side in ("source", "target"):
-            self._step("reports_to", side, _union((reached, seats)))
-        places = self._step("seat_in", "source", _union((seats, reached)))
-        # An interaction may concern another account's deal; whose deal it is decides where it counts.
-        customers = self._step("for", "source", self._of_type("opportunity", reached))
-        reached = _union((reached, seats, places, customers))
-        frontier = places
-        while len(frontier):
-            frontier = np.setdiff1d(self._step("part_of", "source", frontier), reached)
-            reached = _union((reached, frontier))
-        others = np.setdiff1d(people, own_persons)
-        for name in ("knows", "influences", "conflicts_with"):
-            self._step(name, "source", others)
-        ours = self._tables.nodes_with("company", "kinds", "ours", self._moment)
-        referred = _union(across for name in ("supplies", "buys", "part_of") for across in self._across(name))
-        self._keys = _union((reached, ours, referred))
-
-    def _across(self, type_: str) -> list[Ints]:
-        tables = self._edges.get(type_, [])
-        return [end for table in tables for end in (table.source, table.target)]
-
     def nodes(self) -> dict[str, NodeTable]:
-        """The nodes reached, by type."""
-        return {
-            name: self._tables.nodes_at(name, self._of_type(name, self._keys), self._moment)
-            for name in registry().nodes
-        }
+        """The nodes reached, by type, with our own companies."""
+        ours = self._tables.nodes_with("company", "kinds", "ours", self._moment)
+        ends = (end for name in CHAINS for table in self._edges.get(name, ()) for end in (table.source, table.target))
+        keys = _union((self._united(SETS), ours, *ends))
+        return {name: self._tables.nodes_at(name, self._of_type(name, keys), self._moment) for name in registry().nodes}
 
     def edges(self) -> dict[str, EdgeTable]:
         """The edges followed, each once."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from brm.store.history import Entry
 from brm.store.ledger import Ledger, Outcome
 from brm.store.protocol import Commit, Query, RecordState, State, Touched
+from brm.store.reach import Side
 from graph_schema.changes import EdgeRef, NodeRef
 from scoring.snapshot import EdgeTable, Ints, NodeTable
 
-Side = Literal["source", "target"]
+__all__ = ["Counts", "Fillable", "Found", "Moment", "Side", "Tables", "View", "Whole"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,9 @@ class Counts:
 
 class Tables(Protocol):
     """The graph at a moment as tables over entity keys."""
+
+    def around(self, accounts: Ints, moment: Moment) -> Tables:
+        """Tables that give the same for the partitions of these accounts; an engine may read them at once."""
 
     def nodes_at(self, type_: str, keys: Ints | None, moment: Moment) -> NodeTable:
         """The nodes of a type, all of them or those with these keys."""

@@ -30,6 +30,7 @@ _INDEXES = (
     "CREATE INDEX commit_import IF NOT EXISTS FOR (n:Commit) ON (n.import_id)",
     "CREATE INDEX entity_sort IF NOT EXISTS FOR (n:Entity) ON (n._type, n._sort)",
     "CREATE INDEX entity_type IF NOT EXISTS FOR (n:Entity) ON (n._type, n.id)",
+    f"CREATE INDEX versioned_type IF NOT EXISTS FOR (n:{VERSIONED}) ON (n._type)",
     "CREATE INDEX entity_odd IF NOT EXISTS FOR (n:Entity) ON (n._odd)",
     "CREATE TEXT INDEX entity_search IF NOT EXISTS FOR (n:Entity) ON (n._search)",
     f"CREATE INDEX past_type IF NOT EXISTS FOR ()-[r:{PAST}]-() ON (r._type)",

@@ -92,7 +92,14 @@ class Writer(Reader):
             current = fold(entry.facts, self.now, self.now)
             shown = {} if current is None else c.readable(current.values)
             flags = {"_alive": entry.alive, "_ended": bool(entry.ends)}
-            properties = {**shown, **head, **flags, **_history(c, entry), **_searched(ref, c.spec, entry)}
+            properties = {
+                **shown,
+                **head,
+                **flags,
+                **_ever(c, entry),
+                **_history(c, entry),
+                **_searched(ref, c.spec, entry),
+            }
             found.append(("past" if current is None else "versioned", properties))
         return found
 
@@ -213,6 +220,15 @@ def _labels(spec: TypeSpec, form: str) -> str:
 
 def _history(c: Codec, entry: Entry) -> dict[str, Any]:
     return {"_history": [c.version(fact) for fact in entry.facts], "_touched": entry.touched}
+
+
+def _ever(c: Codec, entry: Entry) -> dict[str, Any]:
+    """Every word that a set of codes had at some moment."""
+    return {
+        f"_ever_{prop.name}": sorted({word for fact in entry.facts for word in fact.values.get(prop.name) or ()})
+        for prop in c.properties
+        if prop.kind == "codes"
+    }
 
 
 def _searched(ref: NodeRef, spec: TypeSpec, entry: Entry) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from brm.store.history import Entry, fold
 from brm.store.ledger import Remembered
 from brm.store.neo4j import searching, tabling
 from brm.store.neo4j.codec import codec
+from brm.store.neo4j.gathering import Gathered
 from brm.store.neo4j.saving import Writer
 from brm.store.protocol import Commit, Query, RecordState, Touched
 from brm.store.view import Counts, Found, Moment, Side
@@ -223,6 +224,10 @@ class Session(Writer):
             held[name][1].append(history)
         return held
 
+    def around(self, accounts: Ints, moment: Moment) -> Gathered:
+        """What lies around the accounts, read in one statement."""
+        return Gathered(self, accounts, moment)
+
     def nodes_at(self, type_: str, keys: Ints | None, moment: Moment) -> NodeTable:
         """The nodes of a type, all of them or those with these keys."""
         if keys is not None:
@@ -253,13 +258,8 @@ class Session(Writer):
     def nodes_with(self, type_: str, name: str, word: str, moment: Moment) -> Ints:
         """The nodes of a type whose set of codes ``name`` holds the word, in order."""
         spec = registry().nodes[type_]
-        row = self.one(
-            f"RETURN COLLECT {{ MATCH (n:{spec.label}) WHERE $word IN n.`{name}` AND n._history IS NULL"
-            " RETURN n._row } AS rows,"
-            f" COLLECT {{ MATCH (n:{VERSIONED} {{_type: $type}}) RETURN [n._key, n._history] }} AS versioned",
-            word=word, type=type_,
-        )  # fmt: skip
-        table = tabling.node_table_of(self, type_, tabling.Raw(row["rows"], row["versioned"]), moment)
+        rows, versioned = self.one(f"RETURN {tabling.having(type_, name)} AS found", word=word)["found"]
+        table = tabling.node_table_of(self, type_, tabling.Raw(rows, versioned), moment)
         bit = 1 << spec.properties[name].words.index(word)
         having: Ints = table.key[(table[name] & bit) != 0]
         return having

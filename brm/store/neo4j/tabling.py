@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from brm.store.tables import columns_of
 from brm.store.view import Moment, Side
 from graph_schema import registry
 from graph_schema.changes import EdgeRef, edge_ref
-from graph_schema.ddl.neo4j import PAST
+from graph_schema.ddl.neo4j import PAST, VERSIONED
 from scoring.snapshot import (
     OPEN,
     Column,
@@ -41,6 +42,15 @@ class Raw:
     rows: list[bytes] = field(default_factory=list)
     versioned: list[Sequence[Any]] = field(default_factory=list)
 
+    def once(self) -> Raw:
+        """The same without what was read twice."""
+        return Raw(list(dict.fromkeys(self.rows)), list({each[0]: each for each in self.versioned}.values()))
+
+    def node_keys(self, type_: str) -> Ints:
+        """The keys of nodes of the type, whether they exist at a moment or not, in order."""
+        plain = codec(type_).table(self.rows)["_key"]
+        return np.sort(np.concatenate([plain, np.array([each[0] for each in self.versioned], dtype=np.int64)]))
+
 
 _NODES_BY_KEY = (
     "MATCH (n:Entity) WHERE n._key IN $keys AND n._type = $type RETURN collect(n._row) AS rows,"
@@ -60,6 +70,17 @@ _ALL_EDGES = (
     " collect(CASE WHEN r._history IS NOT NULL THEN [r.eid, r._ends, r._history] END) AS versioned"
     "} RETURN type, rows, versioned"
 )
+
+
+@cache
+def having(type_: str, name: str) -> str:
+    """What is held of the nodes of a type whose set of codes ``name`` has, or once had, ``$word``."""
+    label = registry().nodes[type_].label
+    return (
+        f"[COLLECT {{ MATCH (n:{label}) WHERE $word IN n.`{name}` AND n._history IS NULL RETURN n._row }},"
+        f" COLLECT {{ MATCH (n:{VERSIONED} {{_type: '{type_}'}}) WHERE $word IN n.`_ever_{name}`"
+        " RETURN [n._key, n._history] }]"
+    )
 
 
 def all_nodes(reader: Reader, last: int) -> dict[str, Raw]:
@@ -146,6 +167,24 @@ def edge_table_of(reader: Reader, type_: str, raw: Raw, moment: Moment) -> EdgeT
         valid_from=joined("_from", (folded.since for _, _, folded in found)),
         valid_to=np.concatenate([stops, np.array([folded.until for _, _, folded in found], dtype=np.int64)]),
     )
+
+
+def node_rows(table: NodeTable, keep: Any) -> NodeTable:
+    """Some rows of a table."""
+    return NodeTable(_fixed(table.key[keep]), {name: _fixed(cells[keep]) for name, cells in table.columns.items()})
+
+
+def edge_rows(table: EdgeTable, keep: Any) -> EdgeTable:
+    """Some rows of a table."""
+    source, target, key, start, stop = (
+        _fixed(part[keep]) for part in (table.source, table.target, table.key, table.valid_from, table.valid_to)
+    )
+    return EdgeTable(source, target, key, start, stop, {n: _fixed(cells[keep]) for n, cells in table.columns.items()})
+
+
+def _fixed(array: Column) -> Column:
+    array.flags.writeable = False
+    return array
 
 
 def _ref(eid: str) -> EdgeRef:
