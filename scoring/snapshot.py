@@ -267,47 +267,74 @@ class Snapshot:
         """Whole local days from each instant to the date of the snapshot, 0 for later instants."""
         return np.maximum(self.today - self.local_days.of(instants), 0)
 
-    def apply(self, patch: Patch) -> Snapshot:
-        """The snapshot with the patch applied; tables that it does not name are shared."""
+    def apply(self, patch: Patch, as_of: int | None = None) -> Snapshot:
+        """The snapshot with the patch applied, at its date or a later one; tables not named are shared."""
         nodes, edges = dict(self.nodes), dict(self.edges)
         for name in {*patch.drop_nodes, *patch.add_nodes}:
             nodes[name] = _patched_nodes(name, nodes[name], patch)
         for name in {*patch.drop_edges, *patch.add_edges}:
             edges[name] = _patched_edges(name, edges[name], patch)
-        return Snapshot(self.as_of, nodes, edges, self.local_days)
+        return Snapshot(self.as_of if as_of is None else as_of, nodes, edges, self.local_days)
 
 
 def _patched_nodes(name: str, table: NodeTable, patch: Patch) -> NodeTable:
-    keep = np.ones(len(table), dtype=bool)
-    if name in patch.drop_nodes:
-        keep &= ~np.isin(table.key, patch.drop_nodes[name])
+    """The rows stay in order: dropped ones are cut out, added ones put in their places."""
+    gone = _found(table.rows(patch.drop_nodes[name])) if name in patch.drop_nodes else _NO_ROWS
+    key = np.delete(table.key, gone)
     added = patch.add_nodes.get(name)
     if added is None:
-        return node_table(name, table.key[keep], {c: v[keep] for c, v in table.columns.items()})
-    return node_table(
-        name,
-        np.concatenate([table.key[keep], added.key]),
-        {c: np.concatenate([v[keep], added.columns[c]]) for c, v in table.columns.items()},
-    )
+        return NodeTable(_frozen(key), {c: _frozen(np.delete(v, gone)) for c, v in table.columns.items()})
+    at = np.searchsorted(key, added.key)
+    columns = {c: _frozen(np.insert(np.delete(v, gone), at, added.columns[c])) for c, v in table.columns.items()}
+    return NodeTable(_frozen(np.insert(key, at, added.key)), columns)
 
 
 def _patched_edges(name: str, table: EdgeTable, patch: Patch) -> EdgeTable:
-    keep = np.ones(len(table), dtype=bool)
-    if name in patch.drop_edges:
-        for source, target, key in zip(*patch.drop_edges[name], strict=True):
-            keep &= ~((table.source == source) & (table.target == target) & (table.key == key))
-    parts = [table] if name not in patch.add_edges else [table, patch.add_edges[name]]
-    masks = [keep, np.ones(len(parts[-1]), dtype=bool)][: len(parts)]
+    gone = _found(_rows_of(table, *patch.drop_edges[name])) if name in patch.drop_edges else _NO_ROWS
+    added = patch.add_edges.get(name)
+    identity = tuple(np.delete(part, gone) for part in (table.source, table.target, table.key))
+    at = _NO_ROWS if added is None else _places(identity, (added.source, added.target, added.key))
 
-    def joined(pick: Callable[[EdgeTable], Column]) -> Column:
-        return np.concatenate([pick(part)[mask] for part, mask in zip(parts, masks, strict=True)])
+    def patched(old: Column, new: Column | None) -> Column:
+        kept = np.delete(old, gone)
+        return _frozen(kept if new is None else np.insert(kept, at, new))
 
-    return edge_table(
-        name,
-        joined(lambda t: t.source),
-        joined(lambda t: t.target),
-        {column: joined(lambda t, c=column: t.columns[c]) for column in table.columns},  # type: ignore[misc]
-        key=joined(lambda t: t.key),
-        valid_from=joined(lambda t: t.valid_from),
-        valid_to=joined(lambda t: t.valid_to),
+    source, target, key, start, stop = (
+        patched(getattr(table, part), None if added is None else getattr(added, part))
+        for part in ("source", "target", "key", "valid_from", "valid_to")
     )
+    columns = {c: patched(v, None if added is None else added.columns[c]) for c, v in table.columns.items()}
+    return EdgeTable(source, target, key, start, stop, columns)
+
+
+_NO_ROWS: Ints = np.empty(0, dtype=np.int64)
+Identity = tuple[Ints, ...]
+
+
+def _found(rows: Ints) -> Ints:
+    return rows[rows >= 0]
+
+
+def _places(ordered: Identity, wanted: Identity) -> Ints:
+    """Where each (source, target, key) belongs among the ordered ones."""
+    source, target, key = ordered
+    low, high = (np.searchsorted(source, wanted[0], side=side) for side in ("left", "right"))
+    places = np.empty(len(wanted[0]), dtype=np.int64)
+    for number, (first, last) in enumerate(zip(low.tolist(), high.tolist(), strict=True)):
+        near = target[first:last]
+        begin, end = (int(np.searchsorted(near, wanted[1][number], side=side)) for side in ("left", "right"))
+        place = np.searchsorted(key[first + begin : first + end], wanted[2][number])
+        places[number] = first + begin + int(place)
+    return places
+
+
+def _rows_of(table: EdgeTable, source: Ints, target: Ints, key: Ints) -> Ints:
+    """The row of each identity, -1 where the table has no such edge."""
+    wanted = (np.asarray(source), np.asarray(target), np.asarray(key))
+    held = (table.source, table.target, table.key)
+    places = _places(held, wanted)
+    if not len(table):
+        return np.full(len(places), -1, dtype=np.int64)
+    inside = places.clip(0, len(table) - 1)
+    same = np.logical_and.reduce([part[inside] == each for part, each in zip(held, wanted, strict=True)])
+    return np.where(same & (places < len(table)), places, -1)

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 
 from brm.errors import InvalidInput
 from brm.principal import Language, Principal, local_admin
+from brm.services.following import Follower
 from brm.services.moments import end_of_day, local_day, now
 from brm.settings import Settings
 from brm.store import open_store
@@ -22,8 +23,6 @@ from scoring.snapshot import Snapshot
 
 KEPT_ACCOUNTS, KEPT_WHOLE, KEPT_REFERENCES = 64, 2, 16
 MINUTE = 60_000_000
-WHOLE_FOR = 10 * MINUTE
-"""How long the whole graph of now is kept while nothing is committed; what becomes valid meanwhile waits."""
 
 
 T = TypeVar("T")
@@ -40,6 +39,7 @@ class Workspace:
         self._accounts: Kept[Snapshot] = Kept(KEPT_ACCOUNTS)
         self._whole: Kept[Snapshot] = Kept(KEPT_WHOLE)
         self._references: Kept[Reference] = Kept(KEPT_REFERENCES)
+        self.follower = Follower(store, settings.zone)
 
     @classmethod
     def open(cls, settings: Settings) -> Workspace:
@@ -60,24 +60,27 @@ class Workspace:
         return When(as_of, as_of if when.known_at is None else when.known_at)
 
     def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
-        """The graph at a moment; kept per commit and moment, for now per minute (whole: ten minutes)."""
-        kept, period = (self._whole, WHOLE_FOR) if accounts is None else (self._accounts, MINUTE)
-        stamp = now() // period if when.as_of is None else when
+        """The graph at a moment; kept per commit and moment, of accounts now per minute, the whole of now held."""
+        if accounts is None and when == NOW:
+            return self.follower.whole(now())
+        kept = self._whole if accounts is None else self._accounts
+        stamp = now() // MINUTE if when.as_of is None else when
         key = (self.store.revision(), stamp, None if accounts is None else tuple(sorted(accounts)))
         return kept.get(key, lambda: self.store.snapshot(accounts, self.moment(when)))
 
     def reference(self, when: When = NOW) -> Reference:
         """The population quantities, reduced over facts up to the end of the previous local day.
 
-        Kept per day and state of knowledge; a late record of an earlier day counts from the next start.
+        Kept per day and state of knowledge, until a commit writes or withdraws something known by then.
         """
         moment = self.moment(when)
         zone = self.settings.zone
         yesterday = local_day(moment.as_of or 0, zone) - timedelta(days=1)
         end = end_of_day(yesterday, zone)
-        known = end if moment.known_at == moment.as_of else moment.known_at
+        known = end if moment.known_at is None or moment.known_at == moment.as_of else moment.known_at
+        key = (end, known, self.follower.epoch(known, now()))
         return self._references.get(
-            (end, known), lambda: reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
+            key, lambda: reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
         )
 
 

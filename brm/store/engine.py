@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from brm.errors import InvalidInput, NotFound
-from brm.store import carrying, erasing, walking, writing
+from brm.store import carrying, erasing, feeding, walking, writing
 from brm.store.history import Entry, state_of, versions_of
 from brm.store.partition import snapshot_of
 from brm.store.protocol import (
     NOW,
     Commit,
+    Delta,
     Expansion,
     Names,
     Page,
@@ -155,6 +156,17 @@ class Engine(ABC):
             return snapshot_of(view, keys, moment, self._local_days)
 
         return self._read(work)
+
+    def delta(self, since: int, when: When = NOW) -> Delta | None:
+        """What was committed after ``since``, as rows at that moment; None when reading anew is quicker."""
+        return self._read(lambda view: feeding.delta(view, since, self._moment(view, when)))
+
+    def bookmark(self) -> str | None:
+        """None: every reader of this engine sees what was committed."""
+        return None
+
+    def catch_up(self, bookmark: str) -> None:  # noqa: B027 - the usual engine has nothing to wait for
+        """Nothing to wait for."""
 
     def keys(self, ids: Sequence[str]) -> dict[str, int]:
         """The snapshot key of each node id that the store knows."""

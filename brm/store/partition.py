@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from brm.store.protocol import Delta
 from brm.store.reach import CHAINS, SETS, STEPS, Step
 from brm.store.view import Moment, Tables
 from graph_schema import registry
@@ -33,6 +34,27 @@ def snapshot_of(tables: Tables, accounts: Sequence[int] | None, moment: Moment, 
         reach = _Reach(tables.around(keys, moment), moment, keys)
         nodes, edges = reach.nodes(), reach.edges()
     return Snapshot(moment.at, nodes, _whole_edges(nodes, edges), local_days)
+
+
+def carried_forward(snapshot: Snapshot, delta: Delta, as_of: int) -> Snapshot | None:
+    """A snapshot of everything with what was committed since, at a later date; None when it must be read anew.
+
+    Edges are there only while both their ends are. When an older node comes to exist, edges that nobody
+    touched may come back with it, and only the store knows them.
+    """
+    patch = delta.patch
+    if any(len(np.setdiff1d(_among(table.key, delta.older), snapshot.nodes[name].key)) for name, table in
+           patch.add_nodes.items()):  # fmt: skip
+        return None
+    moved = snapshot.apply(patch, as_of)
+    gone = any(len(keys) > len(patch.add_nodes[name]) for name, keys in patch.drop_nodes.items())
+    names = moved.edges if gone else patch.add_edges
+    whole = _whole_edges(dict(moved.nodes), {name: moved.edges[name] for name in names})
+    return Snapshot(as_of, moved.nodes, {**moved.edges, **whole}, snapshot.local_days)
+
+
+def _among(keys: Ints, wanted: Ints) -> Ints:
+    return np.intersect1d(keys, wanted, assume_unique=True)
 
 
 def _whole_edges(nodes: dict[str, NodeTable], edges: dict[str, EdgeTable]) -> dict[str, EdgeTable]:

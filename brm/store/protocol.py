@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from graph_schema.changes import ChangeSet, EntityRef, Receipt
-from scoring.snapshot import Snapshot
+from scoring.snapshot import Ints, Patch, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,20 @@ class Touched:
 
 
 @dataclass(frozen=True, slots=True)
+class Delta:
+    """What commits after a revision change in a whole snapshot, for `carried_forward`.
+
+    ``known_from`` is the earliest date of knowledge that they touched: reads at earlier dates of
+    knowledge stay as they were. ``older`` are the keys of touched nodes that were there before.
+    """
+
+    revision: int
+    patch: Patch
+    known_from: int
+    older: Ints
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One commit, for audit: who wrote, when, from which source, and whether it was undone."""
 
@@ -214,6 +228,15 @@ class Store(Protocol):
 
     def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
         """The graph at that moment as tables: everything, or the partitions of these accounts."""
+
+    def delta(self, since: int, when: When = NOW) -> Delta | None:
+        """What was committed after ``since``, as rows at that moment; None when reading anew is quicker."""
+
+    def bookmark(self) -> str | None:
+        """What another server of a cluster needs to read all that this one wrote or saw; None elsewhere."""
+
+    def catch_up(self, bookmark: str) -> None:
+        """Wait until reads here see what the bookmark stands for."""
 
     def keys(self, ids: Sequence[str]) -> dict[str, int]:
         """The snapshot key of each node id that the store knows."""

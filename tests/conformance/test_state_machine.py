@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from brm.errors import BrmError
+from brm.store.partition import carried_forward
 from brm.store.protocol import Expansion, Query, Store, When
 from graph_schema.changes import Change, ChangeSet, EdgeRef, EntityRef, NodeRef
 from graph_schema.markers import Money
@@ -77,12 +78,14 @@ class Both(RuleBasedStateMachine):
         super().__init__()
         self.stores = (reference, store)
         self.clock = clock
+        self.held: list[Any] = []
         everything = [Change("set", NodeRef("company", i), {"name": i}, T0, None, T0) for i in COMPANIES]
         everything += [Change("set", NodeRef("person", i), {"name": "张平"}, T0, None, T0) for i in PEOPLE[:2]]
         self.both(ChangeSet(actor="a", source="s", changes=tuple(everything)))
 
     def both(self, change_set: ChangeSet) -> None:
         self.clock.tick()
+        self.held = [(store.snapshot(), store.revision()) for store in self.stores]
         outcomes = [attempt(store, change_set) for store in self.stores]
         assert outcomes[0] == outcomes[1]
 
@@ -122,6 +125,15 @@ class Both(RuleBasedStateMachine):
         one, other = (reads(store, when) for store in self.stores)
         for mine, theirs in zip(one, other, strict=True):
             assert mine == theirs
+
+    @invariant()
+    def carried_forward_like_read_anew(self) -> None:
+        for store, (snapshot, revision) in zip(self.stores, self.held, strict=True):
+            now = When(self.clock())
+            delta = store.delta(revision, now)
+            assert delta is not None
+            moved = carried_forward(snapshot, delta, self.clock())
+            assert moved is None or moved.digest == store.snapshot(None, now).digest
 
     @invariant()
     def same_history(self) -> None:

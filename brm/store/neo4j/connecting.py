@@ -118,6 +118,10 @@ class Server:
 
         return bounded(work, self._seconds, self.where)
 
+    def bookmark(self) -> str | None:
+        """The bookmarks of what was written or seen through this connection, as one text."""
+        return " ".join(sorted(self._bookmarks.get_bookmarks())) or None
+
     def catch_up(self, bookmark: str) -> None:
         """Wait until reads here see the write that the bookmark is of."""
 

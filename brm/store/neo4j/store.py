@@ -116,8 +116,12 @@ class Neo4jStore(Engine):
             raise
         filling.finish()
 
+    def bookmark(self) -> str | None:
+        """What another member of the cluster needs to read all that this process wrote or saw."""
+        return self._server.bookmark()
+
     def catch_up(self, bookmark: str) -> None:
-        """Wait until reads see the write that a receipt's bookmark is of."""
+        """Wait until reads here see what the bookmark stands for."""
         self._server.catch_up(bookmark)
 
     def info(self) -> StoreInfo:

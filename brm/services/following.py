@@ -1,0 +1,87 @@
+"""Following the change feed: the whole graph of now is held and carried forward, outdated sums are told."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+from brm.services.moments import local_day
+from brm.store.partition import carried_forward
+from brm.store.protocol import Delta, Store, When
+from scoring.snapshot import Snapshot
+
+HELD_FOR = 10 * 60 * 1_000_000
+"""Microseconds until it is read anew, since validity may begin or end meanwhile without a commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The graph as of its date, with all commits up to ``revision``; ``read_at`` is when it was last read whole."""
+
+    snapshot: Snapshot
+    revision: int
+    read_at: int
+
+
+class Follower:
+    """What this process has seen of the store. Its methods first look whether somebody committed."""
+
+    def __init__(self, store: Store, zone: str) -> None:
+        self._store = store
+        self._zone = zone
+        self._lock = threading.Lock()
+        self._seen: int | None = None
+        self._held: Held | None = None
+        self._late: Counter[int] = Counter()
+
+    @property
+    def held(self) -> Held | None:
+        """What is held now, None before the first use."""
+        return self._held
+
+    def whole(self, now: int) -> Snapshot:
+        """The graph as of now."""
+        with self._lock:
+            self._follow(now)
+            held = self._held
+            if held is None or not self._is_fresh(held, now):
+                revision = self._store.revision()
+                held = Held(self._store.snapshot(None, When(now, now)), revision, now)
+                self._held, self._seen = held, revision
+            return held.snapshot
+
+    def epoch(self, known_at: int, now: int) -> int:
+        """Counts the commits seen that wrote or withdrew something known by a moment's local day.
+
+        What was read as of that knowledge holds as long as the count stays the same.
+        """
+        with self._lock:
+            self._follow(now)
+            day = self._day(known_at)
+            return sum(number for late, number in self._late.items() if late <= day)
+
+    def _follow(self, now: int) -> None:
+        revision = self._store.revision()
+        if self._seen is None or revision == self._seen:
+            self._seen = revision
+            return
+        delta = self._store.delta(self._seen, When(now, now))
+        self._late[0 if delta is None else self._day(delta.known_from)] += 1
+        self._held = None if delta is None or self._held is None else self._forward(self._held, delta, now)
+        self._seen = revision if delta is None else delta.revision
+
+    def _forward(self, held: Held, delta: Delta, now: int) -> Held | None:
+        moved = carried_forward(held.snapshot, delta, max(now, held.snapshot.as_of))
+        return None if moved is None else Held(moved, delta.revision, held.read_at)
+
+    def _is_fresh(self, held: Held, now: int) -> bool:
+        same_day = self._day(held.snapshot.as_of) == self._day(now)
+        return same_day and 0 <= now - held.read_at < HELD_FOR
+
+    def _day(self, instant: int) -> int:
+        return local_day(max(instant, 0), self._zone).toordinal() if instant < _FAR else _NEVER
+
+
+_FAR = 4_000_000_000_000_000
+_NEVER = 10_000_000
