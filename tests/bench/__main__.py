@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import scores, storing
+from tests.bench import scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage
@@ -24,6 +24,7 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "plain": scores.against_plain,
     "account": scores.one_account,
     "paths": scores.paths,
+    "neo4j": serving.server_engine,
 }
 TOO_LARGE = {"L": {"plain"}}
 """Measures that a size leaves out unless they are asked for."""

@@ -46,5 +46,12 @@ WANTED: dict[str, str] = {
     "score.key_person.ratio": ">= 50",
     "score.decision_chain.ratio": ">= 50",
     "paths.p95": "<= 10",
+    "neo4j.load": ">= 10000",
+    "neo4j.change.p50": "<= 8",
+    "neo4j.change.p99": "<= 40",
+    "neo4j.account.p95": "<= 60",
+    "neo4j.ties": "<= 4",
+    "neo4j.visible.p95": "<= 100",
+    "neo4j.gone": "<= 5",
 }
-"""The targets of the issue at size L, by figure."""
+"""What is wanted at size L, of the server engine at size M, by figure."""

@@ -12,8 +12,10 @@ from tests.servers.model import Neo4jDatabase
 from tests.servers.process import ServerProcess, free_ports
 
 USER = "neo4j"
-JVM = (
-    "-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+SMALL = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+"""Quick to start and small; not for timings."""
+_JVM = (
+    "-XX:-UsePerfData",
     "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED",
 )  # fmt: skip
 SETTINGS = {
@@ -38,6 +40,7 @@ class LocalServer:
         version: str | None = None,
         settings: dict[str, str] | None = None,
         password: str | None = None,
+        jvm: tuple[str, ...] = SMALL,
     ) -> None:
         self.version = version or artifacts.wanted_version()
         self.directory = directory
@@ -48,7 +51,7 @@ class LocalServer:
         options = [f"{name}={value}" for name, value in {**SETTINGS, **(settings or {})}.items()]
         runtime = java.runtime_for(self.version)
         self._process = ServerProcess(
-            [str(runtime.java), *JVM, "-cp", classpath, "Neo4jLauncher", "--until-eof", *homes, "--", *options],
+            [str(runtime.java), *jvm, *_JVM, "-cp", classpath, "Neo4jLauncher", "--until-eof", *homes, "--", *options],
             directory / "server.log",
             "Started.",
         )
