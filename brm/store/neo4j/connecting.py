@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,7 +21,8 @@ from brm.store.neo4j.meanings import explained
 T = TypeVar("T")
 Body = Callable[[Transaction | ManagedTransaction, Pulse], T]
 OLDEST = (5, 26)
-_CONNECT_SECONDS, _RETRY_SECONDS, _IDLE_SECONDS = 3.0, 3.0, 5.0
+logging.getLogger("neo4j").addHandler(logging.NullHandler())  # what the driver says of its retries is told as an error
+_CONNECT_SECONDS, _RETRY_SECONDS, _IDLE_SECONDS = 3.0, 1.0, 5.0
 _CONNECTIONS = 50
 _TRIES_TO_LEARN = 3
 """How often the fate of a commit whose answer was lost is asked for."""
