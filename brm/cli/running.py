@@ -85,15 +85,21 @@ def _register_care(app: typer.Typer) -> None:
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done")] = False,
     ) -> None:
         """Bring the store to this program's schema."""
-        from brm.store import open_store
+        from brm.services.migrating import migrate as carry_out
 
-        store = open_store(session.settings.store, zone=session.settings.zone)
-        try:
-            done = store.migrate(dry_run=dry_run)
-        finally:
-            store.close()
+        done = carry_out(session.workspace.store, session.principal, dry_run=dry_run)
         shape = {"steps": list(done.steps), "applied": done.applied}
-        session.output(shape, lambda shown: session.console.print("\n".join(shown["steps"]) or "—"))
+        session.output(shape, lambda shown: _print_migration(session, shown))
+
+
+def _print_migration(session: Session, shown: dict[str, Any]) -> None:
+    texts = session.texts
+    for step in shown["steps"]:
+        session.console.print(step)
+    if not shown["steps"]:
+        session.console.print(texts.text("cli.migrate_nothing"))
+    elif not shown["applied"]:
+        session.console.print(texts.text("cli.migrate_pending"))
 
 
 def _print_health(session: Session, found: dict[str, Any]) -> None:
