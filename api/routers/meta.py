@@ -17,8 +17,11 @@ from brm.services import tokens
 from graph_schema import registry
 from graph_schema.emit.json_schema import json_schema
 
-MEASURED = (401, 403, 422, 503)
-"""The problems of reading the measurements, beside the missing library."""
+MEASURING: dict[int | str, dict[str, Any]] = {
+    **{status: PROBLEMS[status] for status in (401, 403, 422, 503)},
+    **NOT_INSTALLED,
+}
+"""The problems of reading the measurements."""
 health = APIRouter(tags=["health"])
 router = APIRouter(tags=["service"], responses=PROBLEMS)
 
@@ -46,7 +49,7 @@ def readyz(space: Space) -> dict[str, Any]:
     "/metrics",
     operation_id="read_metrics",
     response_class=PlainTextResponse,
-    responses={status: PROBLEMS[status] for status in PROBLEMS if status in MEASURED} | NOT_INSTALLED,
+    responses=MEASURING,
 )
 def read_metrics(request: Request, principal: Reader) -> Response:
     """Measurements of this process in Prometheus' text form; with tokens, for a token with the scope read."""
