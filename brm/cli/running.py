@@ -64,7 +64,8 @@ def _register_care(app: typer.Typer) -> None:
         """Count what the store holds and check that it is sound."""
         from brm.services.doctor import examine
 
-        found = examine(session.workspace, session.principal)
+        with session.diagnostics.status(session.texts.text("cli.doctor_looking")):
+            found = examine(session.workspace, session.principal, session.texts)
         session.output(found, lambda shown: _print_health(session, shown))
         return REJECTED if any(not check["ok"] for check in found["checks"]) else 0
 
@@ -105,10 +106,18 @@ def _print_migration(session: Session, shown: dict[str, Any]) -> None:
 def _print_health(session: Session, found: dict[str, Any]) -> None:
     from brm.cli.tables import print_table
 
+    session.console.print(f"brm {found['version']}, {found['engine']}, {found['location']}", soft_wrap=True)
     counts = [{"type": name, "count": number} for name, number in found["counts"].items()]
     print_table(session.console, ("type", "count"), counts)
     session.console.print()
-    checks = [{"check": c["id"], "ok": "✓" if c["ok"] else "✗", "detail": c["detail"]} for c in found["checks"]]
+    checks = [
+        {
+            "check": c["id"],
+            "ok": "✓" if c["ok"] else "✗",
+            "detail": " → ".join(filter(None, (c["detail"], c["remedy"]))),
+        }
+        for c in found["checks"]
+    ]
     print_table(session.console, ("check", "ok", "detail"), checks)
 
 

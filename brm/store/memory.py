@@ -14,7 +14,7 @@ from brm.errors import InvalidInput
 from brm.store.engine import Clock, Engine
 from brm.store.history import Entry, Folded, fold, properties_of, state_of
 from brm.store.ledger import Known, Outcome, Remembered
-from brm.store.protocol import Commit, Migration, Query, RecordState, StoreInfo, Touched
+from brm.store.protocol import Check, Commit, Migration, Query, RecordState, StoreInfo, Touched
 from brm.store.searching import fits, matches, sort_name
 from brm.store.tables import columns_of
 from brm.store.view import Counts, Found, Moment, Side, View
@@ -57,6 +57,9 @@ class MemoryStore(Engine):
                 if not self._graph.commit_list:
                     self._graph = _Graph()
                 raise
+
+    def _health(self) -> list[Check]:
+        return []
 
     def info(self) -> StoreInfo:
         """What the store is and holds."""

@@ -189,6 +189,18 @@ class Migration:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: which, whether it is as it should be, and what fills its texts.
+
+    The texts are the catalogues' ``doctor.ID.ok``, ``doctor.ID.bad`` and ``doctor.ID.remedy``.
+    """
+
+    id: str
+    ok: bool
+    found: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """The identity behind a snapshot's integer keys."""
 
@@ -258,6 +270,9 @@ class Store(Protocol):
 
     def load(self, rows: Iterable[dict[str, Any]]) -> Receipt:
         """Fill an empty store with an export; Conflict when the store is not empty."""
+
+    def check(self) -> list[Check]:
+        """Whether what is stored is sound: what the engine says of its files and indexes, then every history."""
 
     def erase(self, person_id: str, actor: str) -> Receipt:
         """Physically remove a person's values everywhere; a tombstone without them remains."""

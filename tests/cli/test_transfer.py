@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from pathlib import Path
 
 import pytest
@@ -128,9 +127,10 @@ def test_a_backup_is_a_store_of_its_own(brm: Brm, deal: Path, tmp_path: Path) ->
     assert brm("backup", "copy.sqlite", "--json").json == {"file": "copy.sqlite"}
     original = brm("doctor", "--json").json
     copy = brm("doctor", "--json", "--store", "sqlite:///copy.sqlite").json
-    assert {**copy, "location": None} == {**original, "location": None}
+    differing = {name for name in original if copy[name] != original[name]}
+    assert differing <= {"location", "checks"}
+    assert [check["id"] for check in copy["checks"] if not check["ok"]] == []
     assert brm("backup", "copy.sqlite", "--json", code=3).problem["code"] == "file_exists"
-    assert json.dumps(brm("doctor", "--json", "--store", "sqlite:///copy.sqlite").json) == json.dumps(copy)
 
 
 def test_a_backup_is_restored_into_an_empty_store(brm: Brm, deal: Path) -> None:

@@ -19,7 +19,7 @@ from brm.store.neo4j.copying import Copy, copied
 from brm.store.neo4j.deadline import Pulse
 from brm.store.neo4j.filling import Filling
 from brm.store.neo4j.session import LAST, Session
-from brm.store.protocol import Migration, StoreInfo
+from brm.store.protocol import Check, Migration, StoreInfo
 from brm.store.view import Moment, View
 from graph_schema.changes import Receipt
 
@@ -119,6 +119,9 @@ class Neo4jStore(Engine):
     def bookmark(self) -> str | None:
         """What another member of the cluster needs to read all that this process wrote or saw."""
         return self._server.bookmark()
+
+    def _health(self) -> list[Check]:
+        return []
 
     def catch_up(self, bookmark: str) -> None:
         """Wait until reads here see what the bookmark stands for."""

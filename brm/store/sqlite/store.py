@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from brm.errors import InvalidInput, StoreUnusable
 from brm.store.engine import Clock, Engine
-from brm.store.protocol import Migration, StoreInfo
-from brm.store.sqlite import migrating
+from brm.store.protocol import Check, Migration, StoreInfo
+from brm.store.sqlite import checking, migrating
 from brm.store.sqlite.connections import BUSY_SECONDS, Pool, explained
 from brm.store.sqlite.recalling import Recall
 from brm.store.sqlite.reserving import Reservation
@@ -123,6 +123,10 @@ class SQLiteStore(Engine):
             except sqlite3.IntegrityError:
                 self._hopeful = False
         return super()._commit(checked)
+
+    def _health(self) -> list[Check]:
+        with self._whole() as session:
+            return checking.health(session)
 
     def _require_current(self) -> None:
         if self._outdated:
