@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from brm.errors import InvalidInput, NotFound
-from brm.store import carrying, checking, erasing, feeding, walking, writing
+from brm.store import carrying, checking, erasing, feeding, files, walking, writing
 from brm.store.history import Entry, state_of, versions_of
 from brm.store.partition import snapshot_of
 from brm.store.protocol import (
@@ -229,6 +229,10 @@ class Engine(ABC):
         found = self._health()
         with self._whole() as view:
             return [*found, *checking.checks(view)]
+
+    def backup(self, path: str) -> str | None:
+        """A compressed export in a new file; engines with files of their own copy those."""
+        return files.write(files.new(path), self.export(), compress=True).digest
 
     def erase(self, person_id: str, actor: str) -> Receipt:
         """Physically remove a person's values everywhere; a tombstone without them remains."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from neo4j import ManagedTransaction, Transaction
 
-from brm.errors import BrmError, InvalidInput, StoreUnusable
+from brm.errors import BrmError, StoreUnusable
 from brm.store.access import Access, from_environment
 from brm.store.engine import Clock, Engine
 from brm.store.neo4j import preparing
@@ -148,10 +148,6 @@ class Neo4jStore(Engine):
         if dry_run or not steps:
             return Migration(titles, not dry_run)
         raise NotImplementedError
-
-    def backup(self, path: str) -> None:
-        """InvalidInput: the server's files are not this program's to copy."""
-        raise InvalidInput(f"a store on a server cannot be copied to {path}", remedy="Export it.", code="no_backup")
 
     def reserve(self) -> None:
         """Nothing to claim: a server serves several processes."""
