@@ -55,8 +55,8 @@ def _register_care(app: typer.Typer) -> None:
     def init(session: Session) -> None:
         """Create an empty store where the settings say."""
         session.make_room()
-        info = session.workspace.store.info()
-        shape = {"store": session.settings.store, "engine": info.engine, "revision": info.revision}
+        store = session.workspace.store
+        shape = {"store": session.settings.store, "engine": store.info().engine, "revision": store.revision()}
         session.output(shape, lambda shown: session.console.print(session.texts.text("cli.initialised", **shown)))
 
     @command(app, "doctor")

@@ -16,7 +16,7 @@ from graph_schema import registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef
 from graph_schema.validation import check_extra, observation_problems
 from graph_schema.values import ValueProblem, check_value
-from scoring.snapshot import Ints
+from scoring.snapshot import ALWAYS, Ints
 
 GENERIC = ("readable", "conflicts", "orphans", "lifetimes", "declarations", "stamps")
 
@@ -125,8 +125,10 @@ def life(entry: Entry) -> Life:
 
 
 def within(inner: Life, outer: Life) -> bool:
-    """Whether everything of the one lies in the other."""
-    return all(any(start <= low and high <= stop for start, stop in outer) for low, high in inner)
+    """Whether everything of the one lies in the other; an undated start does not say that it was before."""
+    began = outer[0][0]
+    dated = ((began if low == ALWAYS and high > began else low, high) for low, high in inner)
+    return all(any(start <= low and high <= stop for start, stop in outer) for low, high in dated)
 
 
 class _Lives:

@@ -154,3 +154,12 @@ def test_an_edge_over_a_gap_of_its_node_is_outside_its_life() -> None:
             store.apply(ChangeSet(actor="a", source="s", changes=(tie,)))
             assert next(check for check in store.check() if check.id == "lifetimes").ok is holds
             store.apply(ChangeSet(actor="a", source="s", undo=store.revision()))
+
+
+@pytest.mark.parametrize(("stop", "holds"), [(None, True), (T0 + DAY, True), (T0, False), (T0 - 1, False)])
+def test_an_undated_edge_holds_from_when_its_ends_do(stop: int | None, holds: bool) -> None:
+    with closing(open_store("memory://")) as store:
+        people = [Change("set", NodeRef("person", each), {"name": "N"}, T0) for each in ("p0", "p1")]
+        tie = Change("set", EdgeRef("knows", "p0", "p1", "work"), {}, None, stop)
+        store.apply(ChangeSet(actor="a", source="s", changes=(*people, tie)))
+        assert next(check for check in store.check() if check.id == "lifetimes").ok is holds
