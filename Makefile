@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 SIZE ?= S
 TEST_OPTIONS ?=
 
-.PHONY: help demo install check test test-fast test-faults test-newest bench generated clean
+.PHONY: help demo install check test test-fast test-faults test-newest bench generated fixtures clean
 
 help:
 	@echo "make demo        install, load the made-up world, print an explained score, serve on the loopback"
@@ -21,6 +21,7 @@ help:
 	@echo "make check       format, lint, types, imports, generated files, translations"
 	@echo "make bench       measurements (SIZE=S|M|L)"
 	@echo "make generated   write the generated reference pages"
+	@echo "make fixtures    write the small store of the newest schema, once for every migration"
 	@echo "make clean       remove what the targets made"
 
 $(VENV)/.python:
@@ -69,6 +70,9 @@ bench: $(VENV)/.developing
 
 generated: $(VENV)/.developing
 	$(BIN)/python -m tests.current.generate
+
+fixtures: $(VENV)/.developing
+	$(BIN)/python -m tests.store.fixtures
 
 clean:
 	rm -rf $(VENV) .brm .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache bench-results dist

@@ -33,7 +33,7 @@ def complete(document: dict[str, Any]) -> dict[str, Any]:
         for status, answer in operation["responses"].items():
             if status >= "400":
                 content = answer["content"]
-                content[MEDIA_TYPE] = content.pop("application/json")
+                content[MEDIA_TYPE] = content.pop(next(iter(content)))
         for parameter in operation.get("parameters", ()):
             if parameter["in"] == "path":
                 _example(path, parameter)

@@ -13,7 +13,17 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from brm.errors import BrmError, Conflict, InvalidInput, NotAllowed, NotComputable, NotFound, StoreUnusable
+from brm.errors import (
+    BrmError,
+    Conflict,
+    InvalidInput,
+    NotAllowed,
+    NotComputable,
+    NotFound,
+    NotInstalled,
+    StoreUnusable,
+)
+from brm.logs import places
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: tuple[tuple[type[BrmError], int], ...] = (
@@ -23,13 +33,14 @@ STATUS: tuple[tuple[type[BrmError], int], ...] = (
     (NotAllowed, 403),
     (StoreUnusable, 503),
     (NotComputable, 422),
+    (NotInstalled, 501),
     (BrmError, 500),
 )
 STATUS_OF_CODE = {"not_authenticated": 401, "revision_conflict": 412}
 TITLES = {
     400: "Bad request", 401: "Not authenticated", 403: "Not allowed", 404: "Not found", 405: "Method not allowed",
     409: "Conflict", 412: "Changed meanwhile", 422: "Input does not fit", 500: "Internal error",
-    503: "Store not usable",
+    501: "Not installed", 503: "Store not usable",
 }  # fmt: skip
 HTTP_REMEDIES = {
     400: "send the body as JSON in UTF-8",
@@ -111,7 +122,8 @@ def install(app: FastAPI) -> None:
         return response
 
     def on_crash(request: Request, error: Exception) -> JSONResponse:
-        log.error("request_failed", error=type(error).__name__, request_id=getattr(request.state, "request_id", None))
+        request_id = getattr(request.state, "request_id", None)
+        log.error("request_failed", error=type(error).__name__, places=places(error), request_id=request_id)
         return problem_response(request, 500, "internal", "the server failed on this request", "report the instance id")
 
     app.add_exception_handler(BrmError, on_service_error)
@@ -123,3 +135,4 @@ def install(app: FastAPI) -> None:
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": Problem, "description": TITLES[status]} for status in (400, 401, 403, 404, 409, 412, 422, 503)
 }
+NOT_INSTALLED: dict[int | str, dict[str, Any]] = {501: {"model": Problem, "description": TITLES[501]}}

@@ -56,3 +56,9 @@ class NotComputable(BrmError):
     """The number asked for does not exist for this subject, and why."""
 
     code = "not_computable"
+
+
+class NotInstalled(BrmError):
+    """A part of the program is needed that was not installed with it."""
+
+    code = "not_installed"

@@ -102,9 +102,7 @@ def amount_text(money: Money) -> str:
 def check_id(identity: Any) -> str:
     """The id itself; ValueProblem when it is not 1 to 200 characters without white space."""
     if not isinstance(identity, str) or not identity or len(identity) > MAX_ID or _ID_FORBIDDEN.search(identity):
-        raise ValueProblem(
-            "bad_id", f"{identity!r} is not an id: 1 to {MAX_ID} characters, no white space", value=identity
-        )
+        raise ValueProblem("bad_id", f"{identity!r} is not an id: 1 to {MAX_ID} characters, no white space")
     return identity
 
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
+from api import metrics
 from api.answers import Listing
 from api.dependencies import Admin, ItemId, Reader, Space
 from api.models import NewTokenBody
-from api.problems import PROBLEMS
+from api.problems import NOT_INSTALLED, PROBLEMS
 from brm.errors import StoreUnusable
 from brm.services import tokens
 from graph_schema import registry
 from graph_schema.emit.json_schema import json_schema
 
+MEASURING: dict[int | str, dict[str, Any]] = {
+    **{status: PROBLEMS[status] for status in (401, 403, 422, 503)},
+    **NOT_INSTALLED,
+}
+"""The problems of reading the measurements."""
 health = APIRouter(tags=["health"])
 router = APIRouter(tags=["service"], responses=PROBLEMS)
 
@@ -30,8 +37,23 @@ def readyz(space: Space) -> dict[str, Any]:
     """The store answers and has this program's schema."""
     info = space.store.info()
     if not info.current:
-        raise StoreUnusable("the store has another schema", remedy="run brm migrate")
+        raise StoreUnusable(
+            "the store has the schema of an older version of this program",
+            remedy="make a backup, then run brm migrate",
+            code="schema_older",
+        )
     return {"status": "ready", "engine": info.engine, "revision": info.revision}
+
+
+@health.get(
+    "/metrics",
+    operation_id="read_metrics",
+    response_class=PlainTextResponse,
+    responses=MEASURING,
+)
+def read_metrics(request: Request, principal: Reader) -> Response:
+    """Measurements of this process in Prometheus' text form; with tokens, for a token with the scope read."""
+    return Response(metrics.exposition(request.app.state.meter), media_type=metrics.MEDIA_TYPE)
 
 
 @router.get("/me", operation_id="who_am_i")

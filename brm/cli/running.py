@@ -55,8 +55,8 @@ def _register_care(app: typer.Typer) -> None:
     def init(session: Session) -> None:
         """Create an empty store where the settings say."""
         session.make_room()
-        info = session.workspace.store.info()
-        shape = {"store": session.settings.store, "engine": info.engine, "revision": info.revision}
+        store = session.workspace.store
+        shape = {"store": session.settings.store, "engine": store.info().engine, "revision": store.revision()}
         session.output(shape, lambda shown: session.console.print(session.texts.text("cli.initialised", **shown)))
 
     @command(app, "doctor")
@@ -64,7 +64,8 @@ def _register_care(app: typer.Typer) -> None:
         """Count what the store holds and check that it is sound."""
         from brm.services.doctor import examine
 
-        found = examine(session.workspace, session.principal)
+        with session.diagnostics.status(session.texts.text("cli.doctor_looking")):
+            found = examine(session.workspace, session.principal, session.texts)
         session.output(found, lambda shown: _print_health(session, shown))
         return REJECTED if any(not check["ok"] for check in found["checks"]) else 0
 
@@ -85,24 +86,38 @@ def _register_care(app: typer.Typer) -> None:
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be done")] = False,
     ) -> None:
         """Bring the store to this program's schema."""
-        from brm.store import open_store
+        from brm.services.migrating import migrate as carry_out
 
-        store = open_store(session.settings.store, zone=session.settings.zone)
-        try:
-            done = store.migrate(dry_run=dry_run)
-        finally:
-            store.close()
+        done = carry_out(session.workspace.store, session.principal, dry_run=dry_run)
         shape = {"steps": list(done.steps), "applied": done.applied}
-        session.output(shape, lambda shown: session.console.print("\n".join(shown["steps"]) or "—"))
+        session.output(shape, lambda shown: _print_migration(session, shown))
+
+
+def _print_migration(session: Session, shown: dict[str, Any]) -> None:
+    texts = session.texts
+    for step in shown["steps"]:
+        session.console.print(step)
+    if not shown["steps"]:
+        session.console.print(texts.text("cli.migrate_nothing"))
+    elif not shown["applied"]:
+        session.console.print(texts.text("cli.migrate_pending"))
 
 
 def _print_health(session: Session, found: dict[str, Any]) -> None:
     from brm.cli.tables import print_table
 
+    session.console.print(f"brm {found['version']}, {found['engine']}, {found['location']}", soft_wrap=True)
     counts = [{"type": name, "count": number} for name, number in found["counts"].items()]
     print_table(session.console, ("type", "count"), counts)
     session.console.print()
-    checks = [{"check": c["id"], "ok": "✓" if c["ok"] else "✗", "detail": c["detail"]} for c in found["checks"]]
+    checks = [
+        {
+            "check": c["id"],
+            "ok": "✓" if c["ok"] else "✗",
+            "detail": " → ".join(filter(None, (c["detail"], c["remedy"]))),
+        }
+        for c in found["checks"]
+    ]
     print_table(session.console, ("check", "ok", "detail"), checks)
 
 

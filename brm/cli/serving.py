@@ -22,10 +22,8 @@ def serve(session: Session, workspace: Workspace, host: str, port: int) -> None:
     """Serve until interrupted; refuses other addresses than the loopback while no token exists."""
     import uvicorn
 
-    from brm.logs import configure
     from brm.services import tokens
 
-    configure(session.settings.log)
     open_door = not tokens.any_configured(workspace.store)
     if open_door and not is_loopback(host):
         raise NotAllowed(
@@ -40,7 +38,9 @@ def serve(session: Session, workspace: Workspace, host: str, port: int) -> None:
     session.diagnostics.print(text, soft_wrap=True)
     if open_door:
         session.diagnostics.print(session.texts.text("cli.loopback_only"), soft_wrap=True)
-    config = uvicorn.Config(application, log_level="warning", access_log=False)
+    # Without a configuration of its own the server's messages come through ours, which keep to themselves what
+    # a request held.
+    config = uvicorn.Config(application, log_config=None, access_log=False)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
 

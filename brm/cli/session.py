@@ -54,6 +54,7 @@ class Session:
     def __init__(
         self, store: str | None, config: Path | None, as_of: str | None, lang: str | None, as_json: bool
     ) -> None:
+        from brm.logs import configure
         from brm.settings import load_settings
 
         self.as_json = as_json
@@ -62,13 +63,18 @@ class Session:
         self.config = config
         self._may_begin = False
         self.settings: Settings = load_settings(config, **self._flags)
+        configure(self.settings.log)
 
     @functools.cached_property
     def workspace(self) -> Workspace:
         """The open store with its settings; StoreUnusable where there is none yet and none is begun."""
-        from brm.errors import StoreUnusable
         from brm.services.workspace import Workspace
 
+        self.require_store()
+        return Workspace.open(self.settings)
+
+    def require_store(self) -> None:
+        """StoreUnusable where the store is a file that is not there, and this command begins none."""
         path = self._file
         if path is not None and not self._may_begin and not path.exists():
             raise StoreUnusable(
@@ -76,7 +82,6 @@ class Session:
                 remedy="make one with brm init, or name another with --store or BRM_STORE",
                 code="no_store",
             )
-        return Workspace.open(self.settings)
 
     @property
     def _file(self) -> Path | None:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
 from brm.cli.session import Session, command
 
-SQLITE_HEADER = b"SQLite format 3\x00"
+EXPORTED = "File to write, one JSON object a line; compressed when it ends in .gz"
 LIST, SHOW, UNDO = "list", "show", "undo"
 
 
@@ -58,17 +55,17 @@ def _register_import(app: typer.Typer) -> None:
 def _register_export(app: typer.Typer) -> None:
     @command(app, "export")
     def export(
-        session: Session, file: Annotated[Path, typer.Argument(help="File to write, one JSON object a line")]
+        session: Session,
+        file: Annotated[
+            Path, typer.Argument(help="File to write, one JSON object a line; compressed when it ends in .gz")
+        ],
     ) -> None:
         """Write the whole graph with its history to a file."""
-        number = 0
-        partial = file.with_name(f"{file.name}.partial")
-        with _writing(partial) as out:
-            for row in session.workspace.store.export():
-                out.write(json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n")
-                number += 1
-        partial.replace(file)
-        shape = {"file": str(file), "rows": number}
+        from brm.store import files
+
+        with session.diagnostics.status(session.texts.text("cli.writing", file=file)):
+            done = files.write(file, session.workspace.store.export(), compress=file.suffix == ".gz")
+        shape = {"file": str(file), "rows": done.rows, "digest": done.digest}
         session.output(shape, lambda s: session.console.print(session.texts.text("cli.exported", **s), soft_wrap=True))
 
     @command(app, "restore")
@@ -77,9 +74,12 @@ def _register_export(app: typer.Typer) -> None:
     ) -> None:
         """Fill an empty store from an export or a backup."""
         from brm.services import shapes
+        from brm.store import files
 
+        files.opened(file).close()
         session.make_room()
-        receipt = session.workspace.store.load(_rows(session, file))
+        with session.diagnostics.status(session.texts.text("cli.restoring", file=file)):
+            receipt = session.workspace.store.load(files.read(file))
         session.output(
             shapes.receipt(receipt),
             lambda s: session.console.print(
@@ -89,57 +89,12 @@ def _register_export(app: typer.Typer) -> None:
 
     @command(app, "backup")
     def backup(session: Session, file: Annotated[Path, typer.Argument(help="File to write")]) -> None:
-        """Copy the store consistently while it is in use."""
-        session.workspace.store.backup(str(file))
-        session.output({"file": str(file)}, lambda s: session.console.print(s["file"], soft_wrap=True))
+        """Copy the store consistently while it is in use, and read the copy through."""
+        with session.diagnostics.status(session.texts.text("cli.writing", file=file)):
+            digest = session.workspace.store.backup(str(file))
+        session.output({"file": str(file), "digest": digest}, lambda s: _print_backup(session, s))
 
 
-def _rows(session: Session, file: Path) -> Iterator[Any]:
-    """The rows of an export, or of a backup, which is a store file of its own."""
-    from brm.store import open_store
-
-    with _reading(file, "rb") as binary:
-        is_backup = binary.read(len(SQLITE_HEADER)) == SQLITE_HEADER
-    if not is_backup:
-        with _reading(file) as lines:
-            yield from _parsed(file, lines)
-        return
-    backup = open_store(f"sqlite:///{quote(str(file))}", zone=session.settings.zone)
-    try:
-        yield from backup.export()
-    finally:
-        backup.close()
-
-
-def _writing(path: Path) -> Any:
-    from brm.errors import StoreUnusable
-
-    try:
-        return path.open("w", encoding="utf-8")
-    except OSError as problem:
-        raise StoreUnusable(f"cannot write {path}: {problem.strerror}", remedy="choose another file") from None
-
-
-def _reading(path: Path, mode: str = "r") -> Any:
-    from brm.errors import StoreUnusable
-
-    try:
-        return path.open(mode, encoding=None if "b" in mode else "utf-8")
-    except OSError as problem:
-        raise StoreUnusable(f"cannot read {path}: {problem.strerror}", remedy="check the path") from None
-
-
-def _parsed(path: Path, lines: Any) -> Any:
-    from brm.errors import InvalidInput
-
-    number = 0
-    try:
-        for line in lines:
-            number += 1
-            yield json.loads(line)
-    except ValueError:
-        raise InvalidInput(
-            f"{path}, line {max(number, 1)}: not a JSON object",
-            remedy="the file is cut off or not an export; export again",
-            code="export_unreadable",
-        ) from None
+def _print_backup(session: Session, shown: dict[str, Any]) -> None:
+    text = session.texts.text("cli.backed_up" if shown["digest"] else "cli.backed_up_older", **shown)
+    session.console.print(text, soft_wrap=True)

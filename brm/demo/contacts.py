@@ -93,7 +93,7 @@ def _promises(b: Builder, deals: list[Deal]) -> None:
         if deal.closed is not None or not b.chance(0.3):
             continue
         zh = deal.account.language == "zh"
-        made = b.today - int(b.rng.integers(5, 60))
+        made = max(deal.opened, b.today - int(b.rng.integers(5, 60)))
         due = made + int(b.rng.integers(5, 40))
         promise = b.node(
             "action",

@@ -73,8 +73,9 @@ def _at(workspace: Workspace, principal: Principal, subject: Subject, when: When
     place = standing_at(workspace, subject, when)
     if place is None:
         return []
-    hits = _hits(workspace, place, when)
-    made = [_finding(workspace, principal, place, rule, hit, id_, when) for rule, hit, id_ in hits]
+    with workspace.timing("findings"):
+        hits = _hits(workspace, place, when)
+        made = [_finding(workspace, principal, place, rule, hit, id_, when) for rule, hit, id_ in hits]
     closed = hidden_ids(workspace.store, principal, [id_ for each in made for id_ in each["evidence"]], when)
     return sorted((without_hidden(each, closed) for each in made), key=_gravity)
 

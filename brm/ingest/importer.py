@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from brm.errors import Conflict, NotFound
 from brm.ingest.checking import Checker, CheckReport
 from brm.ingest.plans import Plan, load_plan
@@ -29,6 +31,7 @@ __all__ = [
     "undo_import",
 ]
 
+log = structlog.get_logger()
 _RECORD = "import_batch"
 STALE = 60_000_000
 """Microseconds without a commit after which a running import counts as killed."""
@@ -112,7 +115,15 @@ def run(plan: Plan, store: Store, actor: str, source: str | None = None, *, dry_
     if "undated" in found.warnings:
         found.warnings["undated"].count = found.undated or found.warnings["undated"].count
     report.seconds = time.perf_counter() - began
+    _log("refused" if report.refused else "dry_run" if dry_run else "complete", report)
     return report
+
+
+def _log(status: str, report: ImportReport) -> None:
+    log.info(
+        "import", status=status, import_id=report.import_id, rows=report.rows, written=report.written,
+        unchanged=report.unchanged, rejected=report.rejected, seconds=round(report.seconds, 3),
+    )  # fmt: skip
 
 
 def _write(plan: Plan, store: Store, actor: str, found: CheckReport, report: ImportReport, strict: bool,
@@ -125,7 +136,8 @@ def _write(plan: Plan, store: Store, actor: str, found: CheckReport, report: Imp
         for source, lines, facts in good_facts(plan, found, store, progress):
             writer.add(source, lines, facts)
         writer.flush()
-    except BaseException:
+    except BaseException as error:
+        log.info("import", status="incomplete", import_id=batch.id, written=writer.written, error=type(error).__name__)
         batch.save("incomplete", writer)
         raise
     report.written, report.unchanged = writer.written, writer.unchanged

@@ -109,10 +109,12 @@ def network_of(workspace: Workspace, principal: Principal, when: When) -> People
     """The network over everybody, made once per snapshot."""
     snapshot, reference = workspace.snapshot(None, when), workspace.reference(when)
     restricted = principal.allows("admin")
-    return snapshot.derived(
-        ("network", restricted, workspace.parameters.digest, reference.digest),
-        lambda each: People(each, reference, workspace.parameters, restricted=restricted),
-    )
+
+    def make(each: Snapshot) -> People:
+        with workspace.timing("network"):
+            return People(each, reference, workspace.parameters, restricted=restricted)
+
+    return snapshot.derived(("network", restricted, workspace.parameters.digest, reference.digest), make)
 
 
 def paths(

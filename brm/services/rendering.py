@@ -7,6 +7,7 @@ from typing import Any
 
 from brm.i18n import Catalogue
 from brm.services.subjects import OUR_VENDOR
+from brm.store.protocol import Check
 
 UNNAMED_PLAYS = frozenset({"win_over", "build_champion", "executive_meeting"})
 
@@ -20,6 +21,13 @@ def score(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
             {**each, "text": contribution(each, rendered["vendor"]["name"], texts)} for each in shape["contributions"]
         ]
     return rendered
+
+
+def check(each: Check, texts: Catalogue) -> dict[str, Any]:
+    """A check of a store with what was found, and what to do where it does not hold."""
+    code = f"doctor.{each.id}.{'ok' if each.ok else 'bad'}"
+    remedy = None if each.ok else texts.text(f"doctor.{each.id}.remedy", **each.found)
+    return {"id": each.id, "ok": each.ok, "detail": texts.text(code, **each.found), "remedy": remedy}
 
 
 def vendor_name(vendor: Mapping[str, Any], texts: Catalogue) -> str:

@@ -68,7 +68,8 @@ def score(
     scoped = None if scope is None else find_subject(workspace, principal, scope, when)
     accounts = _accounts([*subjects, *([scoped] if scoped else [])])
     snapshot = workspace.snapshot(accounts if ids or scoped else None, when)
-    frame, rows = _selected(workspace, wanted, subjects, scoped, snapshot, vendor, when)
+    with workspace.timing(kind):
+        frame, rows = _selected(workspace, wanted, subjects, scoped, snapshot, vendor, when)
     return Scored(frame, rows, snapshot, moment, revision)
 
 

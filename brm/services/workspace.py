@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
+import time
 import tomllib
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from brm.errors import InvalidInput
+from brm.metering import Meter
 from brm.principal import Language, Principal, local_admin
 from brm.services.following import Follower
 from brm.services.moments import end_of_day, local_day, now
+from brm.services.timing import timed
 from brm.settings import Settings
 from brm.store import open_store
 from brm.store.protocol import NOW, Store, When
@@ -31,20 +35,21 @@ T = TypeVar("T")
 class Workspace:
     """A store, its settings, the active parameters, and snapshots kept while they are current."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
-        self.store = store
+    def __init__(self, store: Store, settings: Settings, meter: Meter | None = None) -> None:
+        self.store = store if meter is None else timed(store, meter)
         self.settings = settings
+        self._meter = meter or Meter()
         self.parameters = load_parameters(settings)
         self._lock = threading.Lock()
         self._accounts: Kept[Snapshot] = Kept(KEPT_ACCOUNTS)
         self._whole: Kept[Snapshot] = Kept(KEPT_WHOLE)
         self._references: Kept[Reference] = Kept(KEPT_REFERENCES)
-        self.follower = Follower(store, settings.zone)
+        self.follower = Follower(self.store, settings.zone)
 
     @classmethod
-    def open(cls, settings: Settings) -> Workspace:
+    def open(cls, settings: Settings, meter: Meter | None = None) -> Workspace:
         """Open the store that the settings name."""
-        return cls(open_store(settings.store, zone=settings.zone, access=settings.access), settings)
+        return cls(open_store(settings.store, zone=settings.zone, access=settings.access), settings, meter)
 
     def close(self) -> None:
         """Release the store."""
@@ -67,6 +72,13 @@ class Workspace:
         stamp = now() // MINUTE if when.as_of is None else when
         key = (self.store.revision(), stamp, None if accounts is None else tuple(sorted(accounts)))
         return kept.get(key, lambda: self.store.snapshot(accounts, self.moment(when)))
+
+    @contextmanager
+    def timing(self, kind: str) -> Iterator[None]:
+        """Tells the meter how long a computation of this kind took, unless it was refused."""
+        began = time.perf_counter()
+        yield
+        self._meter.scoring(kind, time.perf_counter() - began)
 
     def reference(self, when: When = NOW) -> Reference:
         """The population quantities, reduced over facts up to the end of the previous local day.

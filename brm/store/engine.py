@@ -11,11 +11,12 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from brm.errors import InvalidInput, NotFound
-from brm.store import carrying, erasing, feeding, walking, writing
+from brm.store import carrying, checking, erasing, feeding, files, walking, writing
 from brm.store.history import Entry, state_of, versions_of
 from brm.store.partition import snapshot_of
 from brm.store.protocol import (
     NOW,
+    Check,
     Commit,
     Delta,
     Expansion,
@@ -76,6 +77,10 @@ class Engine(ABC):
     @abstractmethod
     def _filling(self) -> AbstractContextManager[Fillable]:
         """To fill an empty store: nobody sees any of it before the end, and after an error nothing is left."""
+
+    @abstractmethod
+    def _health(self) -> list[Check]:
+        """What only the engine can tell: its files, references and indexes; in bounded memory."""
 
     def _moment(self, view: View, when: When) -> Moment:
         at = when.as_of
@@ -218,6 +223,16 @@ class Engine(ABC):
         """Fill an empty store with an export; Conflict when the store is not empty."""
         with self._filling() as view:
             return carrying.load(view, rows)
+
+    def check(self) -> list[Check]:
+        """Whether what is stored is sound: what the engine says of its files and indexes, then every history."""
+        found = self._health()
+        with self._whole() as view:
+            return [*found, *checking.checks(view)]
+
+    def backup(self, path: str) -> str | None:
+        """A compressed export in a new file; engines with files of their own copy those."""
+        return files.write(files.new(path), self.export(), compress=True).digest
 
     def erase(self, person_id: str, actor: str) -> Receipt:
         """Physically remove a person's values everywhere; a tombstone without them remains."""

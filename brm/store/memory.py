@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
 
-from brm.errors import InvalidInput
 from brm.store.engine import Clock, Engine
 from brm.store.history import Entry, Folded, fold, properties_of, state_of
 from brm.store.ledger import Known, Outcome, Remembered
-from brm.store.protocol import Commit, Migration, Query, RecordState, StoreInfo, Touched
+from brm.store.protocol import Check, Commit, Migration, Query, RecordState, StoreInfo, Touched
 from brm.store.searching import fits, matches, sort_name
 from brm.store.tables import columns_of
-from brm.store.view import Counts, Found, Moment, Side, View
+from brm.store.view import Counts, Fillable, Found, Moment, Side, View
 from brm.store.writing import KEPT_MICROSECONDS
 from graph_schema import registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef
@@ -49,14 +48,18 @@ class MemoryStore(Engine):
             yield self._graph
 
     @contextmanager
-    def _filling(self) -> Iterator[View]:
+    def _filling(self) -> Iterator[Fillable]:
         with self._lock:
+            was_empty = not (self._graph.commit_list or self._graph.facts)
             try:
                 yield self._graph
             except BaseException:
-                if not self._graph.commit_list:
+                if was_empty:
                     self._graph = _Graph()
                 raise
+
+    def _health(self) -> list[Check]:
+        return []
 
     def info(self) -> StoreInfo:
         """What the store is and holds."""
@@ -69,12 +72,6 @@ class MemoryStore(Engine):
     def migrate(self, *, dry_run: bool = False) -> Migration:
         """Nothing to do: the declarations are the schema."""
         return Migration((), not dry_run)
-
-    def backup(self, path: str) -> None:
-        """InvalidInput: there is no file to copy."""
-        raise InvalidInput(
-            f"a store in memory cannot be copied to {path}", remedy="Export it instead.", code="no_backup"
-        )
 
     def reserve(self) -> None:
         """Nothing to claim: the store lives in this process."""
@@ -241,6 +238,9 @@ class _Graph:
 
     def put_commits(self, commits: list[Commit]) -> None:
         self.commit_list.extend(commits)
+
+    def whole(self) -> AbstractContextManager[View]:
+        return nullcontext(self)
 
     def purge_traces(self) -> None:
         """Nothing to do: replaced values are gone."""

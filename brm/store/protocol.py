@@ -189,6 +189,18 @@ class Migration:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at: which, whether it is as it should be, and what fills its texts.
+
+    The texts are the catalogues' ``doctor.ID.ok``, ``doctor.ID.bad`` and ``doctor.ID.remedy``.
+    """
+
+    id: str
+    ok: bool
+    found: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """The identity behind a snapshot's integer keys."""
 
@@ -209,7 +221,7 @@ class Store(Protocol):
         """The number of the last commit, 0 for an empty store."""
 
     def migrate(self, *, dry_run: bool = False) -> Migration:
-        """Bring the store to this program's schema."""
+        """Bring the store to this program's schema; killed at any moment, it has the old or the new one."""
 
     def apply(self, change_set: ChangeSet) -> Receipt:
         """Validate and commit atomically; InvalidInput, Conflict or NotFound leave no trace."""
@@ -257,13 +269,24 @@ class Store(Protocol):
         """The whole graph with its history as JSON objects, the same from every engine."""
 
     def load(self, rows: Iterable[dict[str, Any]]) -> Receipt:
-        """Fill an empty store with an export; Conflict when the store is not empty."""
+        """Fill an empty store with an export; Conflict when the store is not empty.
+
+        An older export is migrated on the way. Where the rows end with their digest, what was stored
+        is read again and compared. Interrupted at any moment, nothing of it is left.
+        """
+
+    def check(self) -> list[Check]:
+        """Whether what is stored is sound: what the engine says of its files and indexes, then every history."""
 
     def erase(self, person_id: str, actor: str) -> Receipt:
         """Physically remove a person's values everywhere; a tombstone without them remains."""
 
-    def backup(self, path: str) -> None:
-        """A consistent copy of the store while others write; InvalidInput where an engine has none."""
+    def backup(self, path: str) -> str | None:
+        """A consistent copy of the store, in a new file, while others write; nothing half is ever there.
+
+        An engine that is a file copies it, others write a compressed export; `brm.store.files.read`
+        reads both. Returns the digest of the content, None for a store that waits for its migration.
+        """
 
     def reserve(self) -> None:
         """Claim to be the one server process, until `close`; Conflict where the engine allows only one."""

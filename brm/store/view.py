@@ -7,6 +7,7 @@ engine stores histories and finds them again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -103,8 +104,11 @@ class Fillable(Protocol):
     def put_commits(self, commits: list[Commit]) -> None:
         """Add commits that another store made."""
 
+    def whole(self) -> AbstractContextManager[Whole]:
+        """What was stored so far, to be read from end to end."""
 
-class View(Ledger, Tables, Whole, Fillable, Protocol):
+
+class View(Ledger, Tables, Whole, Protocol):
     """Reads, beside those that a write needs, in one consistent state."""
 
     def incident(self, ids: Collection[str], types: Collection[str]) -> dict[EdgeRef, Entry]:

@@ -165,5 +165,5 @@ def _segment(id_: str) -> str:
 
 def test_doctor_over_the_demonstration(brm: Brm, shown: Workspace) -> None:
     found = brm("doctor", "--json").json
-    assert [check["ok"] for check in found["checks"]] == [True, True, True, True]
+    assert [check["id"] for check in found["checks"] if not check["ok"]] == []
     assert found["counts"]["opportunity"] == 300

@@ -9,12 +9,17 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from brm.services.doctor import CHECKS
 from brm.settings import Settings
+from brm.store import open_store
 from graph_schema import registry
+from graph_schema.changes import ChangeSet, RecordChange
 from graph_schema.emit.json_schema import json_schema
 from graph_schema.emit.markdown import reference
 from tests.cli.conftest import PROGRAM, Brm
@@ -43,9 +48,10 @@ def test_doctor_counts_and_checks(brm: Brm, deal: Path) -> None:
         "seat_in": 3, "reports_to": 1, "plays": 2, "for": 1, "competes": 1, "covers": 1, "took_part": 2,
         "concerns": 2, "about": 1, "toward": 1,
     }  # fmt: skip
-    checks = [(check["id"], check["ok"]) for check in found["checks"]]
-    assert checks == [("schema", True), ("imports", True), ("clock", True), ("parameters", True)]
+    assert {check["id"]: check["ok"] for check in found["checks"]} == dict.fromkeys(CHECKS, True)
+    assert all(check["detail"] and check["remedy"] is None for check in found["checks"])
     assert (found["engine"], found["location"], found["facts"]) == ("sqlite", "graph.sqlite", 30)
+    assert found["version"] in brm("doctor").out
     assert "company" in brm("doctor").out
 
 
@@ -55,8 +61,31 @@ def test_doctor_exits_with_1_when_a_check_fails(brm: Brm, deal: Path, tmp_path: 
     with sqlite3.connect(tmp_path / "graph.sqlite") as connection:
         connection.execute("UPDATE commits SET committed_at = committed_at + 86400000000000")
     connection.close()
-    checks = {check["id"]: check["ok"] for check in brm("doctor", "--json", code=1).json["checks"]}
-    assert checks == {"schema": True, "imports": True, "clock": False, "parameters": True}
+    failing = [check for check in brm("doctor", "--json", code=1).json["checks"] if not check["ok"]]
+    assert [check["id"] for check in failing] == ["clock"]
+    assert "Set the machine's clock" in failing[0]["remedy"]
+    assert failing[0]["remedy"].split(",")[0] in brm("doctor", code=1).out
+
+
+def test_doctor_tells_an_import_that_was_killed_from_one_that_is_under_way(brm: Brm, deal: Path) -> None:
+    def status(ago: int) -> Any:
+        now = time.time_ns() // 1_000
+        body = {"source": "crm", "status": "running", "started_at": now - ago * 1_000_000, "actor": "a"}
+        record = RecordChange("import_batch", "import:9", body)
+        with closing(open_store("sqlite:///graph.sqlite")) as store:
+            store.apply(ChangeSet(actor="a", source="s", records=(record,)))
+        return brm("doctor", "--json", code=1 if ago > 60 else 0).json["checks"]
+
+    assert [check["id"] for check in status(5) if not check["ok"]] == []
+    (failing,) = [check for check in status(600) if not check["ok"]]
+    assert failing["id"] == "imports"
+    assert "brm import undo import:9" in failing["remedy"]
+
+
+def test_doctor_tells_a_clock_of_before_this_program(brm: Brm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("brm.services.doctor.time.time_ns", lambda: 0)
+    failing = [check["id"] for check in brm("doctor", "--json", code=1).json["checks"] if not check["ok"]]
+    assert failing == ["clock"]
 
 
 def test_settings_name_value_and_origin_and_mask_secrets(

@@ -38,6 +38,7 @@ def test_all_problems_of_all_changes_are_reported() -> None:
         (Change("set", EdgeRef("loves", "a", "b")), "type", "unknown_type"),
         (Change("set", NodeRef("person", "a b")), "id", "bad_id"),
         (Change("set", EdgeRef("holds", "a", "")), "to", "bad_id"),
+        (Change("set", NodeRef("opportunity", "d"), {"specification_author": "a b"}), "specification_author", "bad_id"),
         (Change("set", EdgeRef("holds", "a", "a")), "to", "self_loop"),
         (Change("set", ANN, {}, 5, 5), "valid_to", "interval_empty"),
         (Change("set", ANN, {}, True), "valid_from", "not_an_integer"),

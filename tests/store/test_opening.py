@@ -13,11 +13,10 @@ import pytest
 
 from brm.errors import InvalidInput, StoreUnusable
 from brm.store import open_store
-from brm.store.sqlite import SQLiteStore, migrating
+from brm.store.sqlite import SQLiteStore
 from graph_schema import registry
-from graph_schema.changes import Change, ChangeSet, EdgeRef, NodeRef, RecordChange
+from graph_schema.changes import Change, ChangeSet, NodeRef
 from graph_schema.ddl.sqlite import create_all
-from graph_schema.migrations import Step, carry_out, declared, digest_of, steps
 
 
 def write(store: Any, *ids: str) -> Any:
@@ -214,51 +213,3 @@ def columns(connection: sqlite3.Connection) -> dict[str, Any]:
     tables = connection.execute("SELECT type, name FROM sqlite_master").fetchall()
     infos = {name: connection.execute(f"PRAGMA table_xinfo({name})").fetchall() for _, name in tables}
     return {name: {row[1:] for row in rows} for name, rows in infos.items()}
-
-
-OPERATIONS: tuple[dict[str, Any], ...] = (
-    {"op": "rename_property", "sort": "nodes", "type": "person", "property": "chat", "to": "wechat"},
-    {"op": "drop_property", "sort": "nodes", "type": "person", "property": "agenda"},
-    {
-        "op": "add_property",
-        "sort": "nodes",
-        "type": "person",
-        "property": {**declared()["nodes"]["person"]["properties"]["language"], "name": "dialect"},
-    },
-    {"op": "backfill", "sort": "nodes", "type": "person", "property": "dialect", "value": "none"},
-    {"op": "rename_type", "sort": "edges", "type": "knows", "to": "is_acquainted"},
-    {"op": "rename_property", "sort": "records", "type": "review", "property": "actor", "to": "leader"},
-)
-
-
-def test_later_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "store"
-    store = open_store(url(path))
-    write(store, "p1", "p2")
-    agenda = Change("set", NodeRef("person", "p1"), {"agenda": "x", "chat": "later"})
-    tie = Change("set", EdgeRef("knows", "p1", "p2"), {"kind": "work"})
-    review = RecordChange("review", "r", {"opportunity": "o", "as_of": 1, "decisions": [], "actor": "a"})
-    store.apply(ChangeSet(actor="a", source="s", changes=(agenda, tie), records=(review,)))
-    store.close()
-    after = carry_out(declared(), OPERATIONS)
-    step = Step(len(steps()) + 1, "next", OPERATIONS, digest_of(after))
-    known = (*steps(), step)
-    monkeypatch.setattr(migrating, "steps", lambda: known)
-    monkeypatch.setattr("brm.store.sqlite.store.steps", lambda: known)
-    old = SQLiteStore(url(path), str(path))
-    assert not old.info().current
-    with pytest.raises(StoreUnusable) as error:
-        old.fetch(["p1"])
-    assert error.value.code == "schema_older"
-    assert old.migrate(dry_run=True).steps == (step.title,)
-    assert old.migrate().steps == (step.title,)
-    assert old.migrate().steps == ()
-    old.close()
-    connection = sqlite3.connect(path)
-    single = connection.execute("SELECT wechat, dialect FROM n_person").fetchall()
-    versions = connection.execute("SELECT wechat, dialect, _named FROM n_person_v ORDER BY _id").fetchall()
-    assert single == [("chat-p2", "none")]
-    assert versions == [("chat-p1", "none", "name wechat dialect"), ("later", None, "wechat")]
-    assert connection.execute("SELECT count(*) FROM e_is_acquainted").fetchone() == (1,)
-    assert connection.execute("SELECT json_extract(body, '$.leader') FROM record").fetchone() == ("a",)
-    connection.close()

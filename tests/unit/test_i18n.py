@@ -13,6 +13,7 @@ from babel.messages.pofile import read_po
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
+from brm.services.doctor import CHECKS, NEVER_BAD
 from brm.services.rendering import UNNAMED_PLAYS
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.registry import SCORERS
@@ -23,6 +24,12 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SAME_IN_ALL_LANGUAGES = {f"word.deal_tier.{tier}" for tier in "ABCDE"}
 FAMILIES = {
     "band.": ("cold", "warm", "hot"),
+    "doctor.": tuple(
+        f"{check}.{part}"
+        for check in CHECKS
+        for part in ("ok", "bad", "remedy")
+        if part == "ok" or check not in NEVER_BAD
+    ),
     "kind.": tuple(SCORERS),
     "severity.": ("high", "medium", "low"),
     "path.hop.": ("tie", "knows", "reports", "colleague"),

@@ -48,8 +48,8 @@ class Copy:
         return self.alias_map
 
     def commits(self, since: int, import_id: str | None, limit: int | None) -> list[Commit]:
-        """All commits."""
-        return self.commit_list
+        """Commits after a revision, oldest first."""
+        return [c for c in self.commit_list if c.revision > since][:limit]
 
     def records(self, type_: str, ids: Collection[str] | None) -> list[RecordState]:
         """All records of a type."""

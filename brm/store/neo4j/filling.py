@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from neo4j import ManagedTransaction, Transaction
@@ -11,6 +12,7 @@ from neo4j import ManagedTransaction, Transaction
 from brm.store.history import Entry
 from brm.store.ledger import Known, Outcome
 from brm.store.neo4j.connecting import Server
+from brm.store.neo4j.copying import Copy, copied
 from brm.store.neo4j.deadline import Pulse
 from brm.store.neo4j.session import Session, restore_taken_over
 from brm.store.protocol import Commit
@@ -72,6 +74,18 @@ class Filling:
         self._inside(lambda session: session.put_commits(commits))
         if commits:
             self._last = commits[-1].revision, commits[-1].committed_at
+
+    @contextmanager
+    def whole(self) -> Iterator[Copy]:
+        """What was stored so far."""
+        with copied(self._server, self._opened) as copy:
+            yield copy
+
+    def _opened(self, transaction: Transaction | ManagedTransaction, pulse: Pulse, *, locking: bool) -> Session:
+        session = Session(transaction, pulse)
+        session.open_filling(self._mark)
+        session.now = self._now
+        return session
 
     def _inside(self, work: Callable[[Session], None]) -> None:
         number = uuid.uuid4().hex

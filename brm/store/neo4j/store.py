@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from neo4j import ManagedTransaction, Transaction
 
-from brm.errors import BrmError, InvalidInput, StoreUnusable
+from brm.errors import BrmError, StoreUnusable
 from brm.store.access import Access, from_environment
 from brm.store.engine import Clock, Engine
 from brm.store.neo4j import preparing
@@ -19,7 +19,7 @@ from brm.store.neo4j.copying import Copy, copied
 from brm.store.neo4j.deadline import Pulse
 from brm.store.neo4j.filling import Filling
 from brm.store.neo4j.session import LAST, Session
-from brm.store.protocol import Migration, StoreInfo
+from brm.store.protocol import Check, Migration, StoreInfo
 from brm.store.view import Moment, View
 from graph_schema.changes import Receipt
 
@@ -125,6 +125,9 @@ class Neo4jStore(Engine):
         """What another member of the cluster needs to read all that this process wrote or saw."""
         return self._server.bookmark()
 
+    def _health(self) -> list[Check]:
+        return []
+
     def catch_up(self, bookmark: str) -> None:
         """Wait until reads here see what the bookmark stands for."""
         self._server.catch_up(bookmark)
@@ -150,10 +153,6 @@ class Neo4jStore(Engine):
         if dry_run or not steps:
             return Migration(titles, not dry_run)
         raise NotImplementedError
-
-    def backup(self, path: str) -> None:
-        """InvalidInput: the server's files are not this program's to copy."""
-        raise InvalidInput(f"a store on a server cannot be copied to {path}", remedy="Export it.", code="no_backup")
 
     def reserve(self) -> None:
         """Nothing to claim: a server serves several processes."""

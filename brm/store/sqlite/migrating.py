@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from brm.errors import StoreUnusable
+from brm.store import evolving
+from brm.store.evolving import impossible, property_of, spec_of, still_stored
 from brm.store.ledger import Outcome
 from brm.store.sqlite.session import Session
 from graph_schema import Property, TypeSpec, registry
 from graph_schema.changes import Receipt
 from graph_schema.ddl.sqlite import (
+    APPLICATION_ID,
     STORE_TABLES,
     column_definitions,
     create_indexes,
@@ -19,10 +23,11 @@ from graph_schema.ddl.sqlite import (
     identity_columns,
     table,
 )
-from graph_schema.markers import Bounds
-from graph_schema.migrations import Operation, Step, Structure, carry_out, steps
-from graph_schema.migrations.steps import structure_after
+from graph_schema.migrations import Operation, Step, Structure
 from graph_schema.values import from_json
+
+SEAL = "backup"
+"""The entry of `meta` that tells what a copy holds; it does not outlive a migration."""
 
 
 def create_from_nothing(connection: sqlite3.Connection) -> None:
@@ -38,28 +43,38 @@ def stamp(connection: sqlite3.Connection, version: int, digest: str) -> None:
     connection.execute(f"PRAGMA user_version = {version:d}")
 
 
-def pending(connection: sqlite3.Connection) -> tuple[Step, ...]:
-    """The steps that the file has not seen."""
-    done = connection.execute("PRAGMA user_version").fetchone()[0]
-    return steps()[done:]
+def seen(connection: sqlite3.Connection) -> int:
+    """How many steps the file has seen."""
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def is_older(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the schema is older; StoreUnusable when the file is another program's or newer."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+        raise StoreUnusable(
+            f"{path} is a database of another program",
+            remedy="Choose another file; this one was not changed.",
+            code="other_application",
+        )
+    digest = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()[0]
+    return evolving.is_older(str(path), seen(connection), digest)
 
 
 def migrate(connection: sqlite3.Connection) -> tuple[Step, ...]:
     """Carry out the pending steps; the transaction around it keeps all of them or none."""
-    todo = pending(connection)
-    done = connection.execute("PRAGMA user_version").fetchone()[0]
-    structure = structure_after(steps()[:done])
-    searched_before = _searched(structure)
-    for step in todo:
-        for operation in step.operations:
-            for sql, parameters in _statements(connection, structure, operation):
-                connection.execute(sql, parameters)
-            structure = carry_out(structure, (operation,))
+    done = seen(connection)
+    todo = evolving.pending(done)
+    for structure, operation in evolving.operations_of(done):
+        for sql, parameters in _statements(connection, structure, operation):
+            connection.execute(sql, parameters)
     if todo:
-        for name, searched in _searched(structure).items():
-            if searched_before.get(name, searched) != searched:
-                _write_again(connection, name)
-        stamp(connection, len(steps()), registry().digest())
+        before, after = (_searched(evolving.structure_of(number)) for number in (done, done + len(todo)))
+        for name in [name for name in before if after.get(name, before[name]) != before[name]]:
+            if not (before[name] and after[name]):
+                raise impossible(f"{name} begins or ceases to take part in search")
+            _write_again(connection, name)
+        connection.execute("DELETE FROM meta WHERE name = ?", (SEAL,))
+        stamp(connection, done + len(todo), registry().digest())
     return todo
 
 
@@ -78,37 +93,12 @@ def _write_again(connection: sqlite3.Connection, type_: str) -> None:
     session.save(Outcome(Receipt(0, 0, 0), entries=entries, stored=set(entries)))
 
 
-def spec_of(plain: dict[str, Any]) -> TypeSpec:
-    """A type from its description as data."""
-    properties = {name: property_of(each) for name, each in plain["properties"].items()}
-    lists = {name: tuple(plain[name]) for name in ("source", "target")}
-    return TypeSpec(**{**plain, **lists, "doc": "", "properties": properties})
-
-
-def property_of(plain: dict[str, Any]) -> Property:
-    """A property from its description as data."""
-    bounds = plain["bounds"]
-    return Property(
-        **{
-            **plain,
-            "doc": "",
-            "points_to": tuple(plain["points_to"]),
-            "bounds": None if bounds is None else Bounds(**bounds),
-        }
-    )
-
-
 Statement = tuple[str, tuple[Any, ...]]
 
 
 def _statements(connection: sqlite3.Connection, before: Structure, operation: Operation) -> Iterator[Statement]:
     op, sort = operation["op"], operation.get("sort")
-    if op == "set_vocabulary":
-        old = before["vocabularies"].get(operation["name"], [])
-        if operation["words"][: len(old)] != old:
-            raise _impossible(f"the words of {operation['name']} were reordered")
-        return
-    if op == "drop_vocabulary":
+    if op in ("set_vocabulary", "drop_vocabulary", "change_type"):
         return
     if sort == "records":
         yield from _record_statements(operation)
@@ -119,10 +109,6 @@ def _statements(connection: sqlite3.Connection, before: Structure, operation: Op
     spec = spec_of(before[operation["sort"]][operation["type"]])
     if op in ("rename_type", "drop_type"):
         yield from _type_statements(connection, spec, operation)
-    elif op == "change_type":
-        after = spec_of({**operation["spec"], "properties": {}})
-        if (after.sort, after.key is None) != (spec.sort, spec.key is None):
-            raise _impossible(f"the identity of {spec.name} was changed")
     else:
         for suffix in ("", "_v"):
             yield from _property_statements(spec, f"{table(spec)}{suffix}", bool(suffix), operation)
@@ -160,7 +146,7 @@ def _type_statements(connection: sqlite3.Connection, spec: TypeSpec, operation: 
     )
     if operation["op"] == "drop_type":
         if held:
-            raise _impossible(f"{held} versions of {spec.name} are still stored")
+            raise still_stored(spec.name)
         yield f"DROP TABLE {name}", ()
         yield f"DROP TABLE {name}_v", ()
         return
@@ -185,13 +171,11 @@ def _described(spec: TypeSpec) -> dict[str, Any]:
 
 def _property_statements(spec: TypeSpec, name: str, versions: bool, operation: Operation) -> Iterator[Statement]:
     op = operation["op"]
-    if op in ("add_property", "change_property"):
-        new = property_of(operation["property"])
-        if op == "add_property":
-            for definition in column_definitions(new):
-                yield f"ALTER TABLE {name} ADD COLUMN {definition}", ()
-        elif list(column_definitions(new)) != list(column_definitions(spec.properties[new.name])):
-            raise _impossible(f"the kind of {spec.name}.{new.name} was changed")
+    if op == "change_property":
+        return
+    if op == "add_property":
+        for definition in column_definitions(property_of(operation["property"])):
+            yield f"ALTER TABLE {name} ADD COLUMN {definition}", ()
         return
     prop = spec.properties[operation["property"]]
     if op == "backfill":
@@ -213,24 +197,15 @@ def _backfill(spec: TypeSpec, name: str, versions: bool, prop: Property, value: 
     """Give a value to the first version of every entity that has none."""
     canonical = from_json(prop.kind, value)
     cell = prop.words.index(canonical) if prop.kind == "code" else canonical
-    if prop.kind in ("money", "codes", "ref", "any"):
-        raise _impossible(f"{spec.name}.{prop.name} is of a kind that cannot be filled in")
     where = f'"{prop.name}" IS NULL'
     if not versions:
         yield f'UPDATE {name} SET "{prop.name}" = ? WHERE {where}', (cell,)  # noqa: S608
         return
     identity = ", ".join(identity_columns(spec))
+    place = f"row_number() OVER (PARTITION BY {identity} ORDER BY _revision, _ordinal)"
     yield (
         f"UPDATE {name} SET \"{prop.name}\" = ?, _named = trim(_named || ' ' || ?)"  # noqa: S608
         f" WHERE {where} AND _verb = 0 AND instr(' ' || _named || ' ', ?) = 0"
-        f" AND _id IN (SELECT min(_id) FROM {name} GROUP BY {identity})",
+        f" AND _id IN (SELECT _id FROM (SELECT _id, {place} AS place FROM {name}) WHERE place = 1)",
         (cell, prop.name, f" {prop.name} "),
-    )
-
-
-def _impossible(why: str) -> StoreUnusable:
-    return StoreUnusable(
-        f"the migration cannot be carried out: {why}",
-        remedy="Nothing was changed. Export with the older version and load the export here.",
-        code="migration_impossible",
     )

@@ -19,6 +19,8 @@ from graph_schema.changes import EdgeRef, EntityRef, NodeRef
 from scoring.snapshot import edge_key_code
 
 BATCH = 2_000
+MOST_KNOWN = 250_000
+"""Nodes whose ids and keys are remembered, about 100 MB."""
 IN_JSON = "IN (SELECT value FROM json_each(?))"
 Triple = tuple[int, int, int]
 
@@ -67,6 +69,11 @@ class Reader:
     def lent(self) -> tuple[dict[str, tuple[int, Known]], dict[int, tuple[str, str]]]:
         """What is known of nodes by id and by key."""
         return self._known, self._ids
+
+    def trim(self) -> None:
+        """Forget the nodes when they are too many; between two parts of a work that needs none of the last."""
+        if len(self._ids) > MOST_KNOWN:
+            self._known, self._ids, self._absent = {}, {}, set()
 
     def query(self, sql: str, *parameters: Any) -> list[Any]:
         """All rows."""
@@ -262,6 +269,7 @@ class Reader:
         """Every node with its history, by key."""
         last = -1
         while True:
+            self.trim()
             sql = "SELECT key, id, type FROM entity WHERE key > ? ORDER BY key LIMIT ?"
             batch = self.query(sql, last, BATCH)
             if not batch:
@@ -282,6 +290,7 @@ class Reader:
         for type_ in registry().edges:
             stream = self._ordered_edges(codec(type_))
             while batch := dict(islice(stream, BATCH)):
+                self.trim()
                 yield from self.edges(type_, batch).items()
 
     def _ordered_edges(self, c: Codec) -> Iterator[tuple[tuple[int, ...], Entry]]:

@@ -5,10 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from brm.store.ledger import Known
-from brm.store.sqlite.reading import Reader
-
-MOST = 250_000
-"""Nodes remembered, about 100 MB."""
+from brm.store.sqlite.reading import MOST_KNOWN, Reader
 
 
 class Recall:
@@ -27,7 +24,7 @@ class Recall:
         """Give the reader of a new transaction what still holds; what `keep` needs after the commit."""
         version = reader.connection.execute("PRAGMA data_version").fetchone()[0]
         writer = (reader.connection, int(version))
-        if self._writer == writer and len(self._ids) <= MOST:
+        if self._writer == writer and len(self._ids) <= MOST_KNOWN:
             reader.adopt(self._known, self._ids)
         self.forget()
         return writer

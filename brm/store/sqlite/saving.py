@@ -66,6 +66,7 @@ class Writer(Reader):
             self.connection.execute("DELETE FROM idempotency WHERE revision = ?", (revision,))
         if outcome.remembered is not None:
             self._remember(outcome.remembered)
+        self.trim()
 
     def _save_nodes(self, outcome: Outcome) -> None:
         created: list[tuple[str, Entry, NodeRef]] = []

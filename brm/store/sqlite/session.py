@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,10 @@ class Session(saving.Writer, Reader):
         for identity, known in self.nodes(ids).items():
             found.setdefault(known.type, []).append(self.key_of(identity))
         return found
+
+    def whole(self) -> AbstractContextManager[Session]:
+        """What was stored so far, within the transaction."""
+        return nullcontext(self)
 
     def touched_by(self, revisions: Collection[int]) -> list[EntityRef]:
         """Entities with a version that one of these commits wrote or withdrew."""

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from brm.errors import InvalidInput, StoreUnusable
+from brm.errors import StoreUnusable
+from brm.store import evolving, files
 from brm.store.engine import Clock, Engine
-from brm.store.protocol import Migration, StoreInfo
-from brm.store.sqlite import migrating
-from brm.store.sqlite.connections import BUSY_SECONDS, Pool, explained
+from brm.store.protocol import Check, Migration, StoreInfo
+from brm.store.sqlite import checking, copying, migrating
+from brm.store.sqlite.connections import BUSY_SECONDS, Pool
 from brm.store.sqlite.recalling import Recall
 from brm.store.sqlite.reserving import Reservation
 from brm.store.sqlite.session import Session
 from brm.store.view import Moment, View
 from brm.store.writing import Checked, write
-from graph_schema import registry
 from graph_schema.changes import Receipt
 from graph_schema.ddl.sqlite import APPLICATION_ID
-from graph_schema.migrations import steps
 
 _OLDEST_LIBRARY = (3, 37, 0)
 T = TypeVar("T")
@@ -74,7 +72,7 @@ class SQLiteStore(Engine):
                 connection.execute("PRAGMA journal_mode = WAL")
                 self._create()
         with self._pool.connection() as connection:
-            self._outdated = _check_schema(connection, self.path)
+            self._outdated = migrating.is_older(connection, self.path)
             if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
                 connection.execute("PRAGMA journal_mode = WAL")
 
@@ -124,13 +122,13 @@ class SQLiteStore(Engine):
                 self._hopeful = False
         return super()._commit(checked)
 
+    def _health(self) -> list[Check]:
+        with self._whole() as session:
+            return checking.health(session)
+
     def _require_current(self) -> None:
         if self._outdated:
-            raise StoreUnusable(
-                f"{self.path} has the schema of an older version of this program",
-                remedy="Make a backup, then run `brm migrate`.",
-                code="schema_older",
-            )
+            raise evolving.outdated(str(self.path))
 
     def info(self) -> StoreInfo:
         """What the store is and holds."""
@@ -149,7 +147,7 @@ class SQLiteStore(Engine):
         """Bring the store to this program's schema."""
         if dry_run:
             with self._pool.reading() as connection:
-                pending = migrating.pending(connection)
+                pending = evolving.pending(migrating.seen(connection))
             return Migration(tuple(step.title for step in pending), False)
         with self._pool.writing() as connection:
             self._recall.forget()
@@ -172,18 +170,9 @@ class SQLiteStore(Engine):
                 time.sleep(0.02)
         return receipt
 
-    def backup(self, path: str) -> None:
-        """A consistent copy of the store while others write."""
-        target = Path(path)
-        if target.exists():
-            raise InvalidInput(f"{target} exists", remedy="Choose a file that does not exist yet.", code="file_exists")
-        part = target.with_name(f"{target.name}.part")
-        try:
-            with explained(part), closing(sqlite3.connect(part)) as copy, self._pool.connection() as connection:
-                connection.backup(copy)
-            os.replace(part, target)
-        finally:
-            part.unlink(missing_ok=True)
+    def backup(self, path: str) -> str | None:
+        """A copy of the file, consistent while others write; the digest of what it holds."""
+        return copying.copy(self._pool, files.new(path), current=not self._outdated)
 
     def reserve(self) -> None:
         """Claim to be the one server process, until `close`; Conflict when another is."""
@@ -211,28 +200,3 @@ def _is_fresh(connection: sqlite3.Connection) -> bool:
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     objects = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     return bool(application == 0 and objects == 0)
-
-
-def _check_schema(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the schema is older; StoreUnusable when the file is another program's or newer."""
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise StoreUnusable(
-            f"{path} is a database of another program",
-            remedy="Choose another file; this one was not changed.",
-            code="other_application",
-        )
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    digest = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()[0]
-    if version > len(steps()):
-        raise StoreUnusable(
-            f"{path} was written by a newer version of this program",
-            remedy="Install the newer version; this one left the file as it is.",
-            code="schema_newer",
-        )
-    if version == len(steps()) and digest != registry().digest():
-        raise StoreUnusable(
-            f"{path} has the schema of another version of this program",
-            remedy="Open it with the version that wrote it, export it, and load the export here.",
-            code="schema_differs",
-        )
-    return bool(version < len(steps()))
