@@ -62,7 +62,7 @@ def _check_engine() -> None:
     import docker
     from docker.errors import DockerException
 
-    if not _answers():
+    if not engine_answers():
         raise Unavailable("no Docker engine answers")
     client = docker.from_env(timeout=PULL_SECONDS)
     try:
@@ -74,7 +74,7 @@ def _check_engine() -> None:
         client.close()
 
 
-def _answers() -> bool:
+def engine_answers() -> bool:
     """Whether anything listens there; asked without the client library, which leaks a socket where nothing does."""
     host = urlsplit(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock")
     family, address = (socket.AF_UNIX, host.path) if host.scheme == "unix" else (socket.AF_INET, None)
