@@ -30,6 +30,14 @@ def command() -> list[str]:
     raise Unavailable("neither docker compose nor docker-compose is installed (Debian: apt install docker-compose)")
 
 
+def _docker(*arguments: str) -> str:
+    done = subprocess.run(
+        ["docker", *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, f"docker {' '.join(arguments)}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return done.stdout
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     status: int
@@ -58,18 +66,19 @@ class Stack:
 
     def inside(self, *arguments: str, service: str = "") -> str:
         """What a command prints that runs in a service's container."""
-        return self.compose("exec", "-T", service or self.server, *arguments)
+        return _docker("exec", self._container(service or self.server), *arguments)
 
     def state(self, service: str) -> dict[str, Any]:
         """What the engine says about a service's container."""
-        identity = self.compose("ps", "-q", service).split()
-        if not identity:
-            return {}
-        shown = subprocess.run(
-            ["docker", "inspect", identity[0]], check=True, capture_output=True, text=True, timeout=60
-        ).stdout
-        inspected: dict[str, Any] = json.loads(shown)[0]
-        return inspected
+        identity = self._container(service)
+        inspected: list[dict[str, Any]] = json.loads(_docker("inspect", identity)) if identity else [{}]
+        return inspected[0]
+
+    def _container(self, service: str) -> str:
+        """Asked of the engine: compose takes a second to start, and this is asked often."""
+        labels = {"com.docker.compose.project": self.project, "com.docker.compose.service": service}
+        filters = [f"--filter=label={name}={value}" for name, value in labels.items()]
+        return _docker("ps", "--all", "--quiet", "--no-trunc", *filters).strip()
 
     def wait_healthy(self, service: str = "") -> None:
         """Until the container's own health check passes."""

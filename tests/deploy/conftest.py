@@ -53,7 +53,7 @@ def start(built: Built) -> Iterator[Callable[[str], Stack]]:
     def up(profile: str) -> Stack:
         settings = {
             "BRM_IMAGE": built.brm, "NEO4J_IMAGE": built.neo4j, "PYTHON_IMAGE": built.base, "BRM_TZ": "Asia/Shanghai",
-            "NEO4J_HEALTH_INTERVAL": "3s", "NEO4J_HEAP": "512m", "NEO4J_PAGECACHE": "64m",
+            "BRM_HEALTH_INTERVAL": "2s", "NEO4J_HEALTH_INTERVAL": "3s", "NEO4J_HEAP": "512m", "NEO4J_PAGECACHE": "64m",
         }  # fmt: skip
         server = {"neo4j": "brm", "embedded": "embedded"}[profile]
         stack = Stack(built.directory, f"brm-test-{os.getpid()}-{profile}", profile, server, free_ports(1)[0], settings)
