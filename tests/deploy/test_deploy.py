@@ -10,6 +10,8 @@ import pytest
 from tests.deploy.compose import Answer, Stack
 from tests.deploy.conftest import Built
 
+# The first test makes the images, on a bare machine from nothing.
+pytestmark = pytest.mark.timeout(900)
 QUESTION = "/api/v1/scores?kind=decision_chain&as_of=2026-06-29&limit=20"
 USER = "10001"
 

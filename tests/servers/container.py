@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tests.servers.model import Neo4jDatabase, Unavailable
 
-USER = "neo4j"
+USER, BOLT = "neo4j", 7687
 PULL_SECONDS = 300
 DOCKER_HOST_MODE = {
     # The clean-up container would have to be pulled as well, and the tests stop what they start.
@@ -38,7 +38,10 @@ class Containers:
         try:
             for _ in range(wanted):
                 container = Neo4jContainer(image(), username=USER, password=secrets.token_urlsafe(18))
-                self._running.append(container.start())
+                # Without an address the port would be open to other machines.
+                container.ports = {f"{BOLT}/tcp": ("127.0.0.1",)}
+                self._running.append(container)
+                container.start()
                 self.databases += (_database(container),)
         except Exception as problem:
             self.stop()
