@@ -56,7 +56,7 @@ test: check
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(TEST_OPTIONS)
 
 test-fast: $(VENV)/.developing
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not faults and not packaging and not contract and not neo4j" $(TEST_OPTIONS)
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not faults and not packaging and not contract and not neo4j and not deploy" $(TEST_OPTIONS)
 
 test-faults: $(VENV)/.developing
 	BRM_FAULT_ROUNDS=$${BRM_FAULT_ROUNDS:-50} $(BIN)/python -m pytest -m faults --timeout 1800 $(TEST_OPTIONS)

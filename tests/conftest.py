@@ -30,7 +30,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 SERVER_PROPERTY = "neo4j_server"
-MARKED_TIERS = ("conformance", "contract", "packaging", "docs")
+MARKED_TIERS = ("conformance", "contract", "packaging", "docs", "deploy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -27,7 +27,7 @@ def load_world(session: Session, workspace: Workspace, anchor: str | None) -> No
     if MARK in store.fetch([MARK]):
         session.diagnostics.print(texts.text("cli.demo_present"))
         return
-    if store.revision() > 0:
+    if store.info().facts:
         raise Conflict(
             "the store already holds other data; the made-up world is not mixed into it",
             remedy="choose an empty store, e.g. --store sqlite:///demo.sqlite",

@@ -32,3 +32,9 @@ def test_the_second_run_keeps_the_data_and_is_quick(program: Brm, tmp_path: Path
     named = [line for line in first.out.splitlines() if line.startswith("brm explain decision_chain ")]
     assert named == [line for line in second.out.splitlines() if line.startswith("brm explain decision_chain ")]
     assert len(named) == 1
+
+
+def test_a_token_is_no_other_data(brm: Brm) -> None:
+    brm("token", "create", "--scope", "admin")
+    brm("demo", "--load-only", "--anchor", "2026-06-30")
+    assert brm("doctor", "--json").json["counts"]["company"] > 1

@@ -48,7 +48,8 @@ public final class Neo4jLauncher {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> running.forEach(Neo4jLauncher::shutDown)));
         for (Map.Entry<Path, String> each : homes.entrySet()) {
             running.add(start(each.getKey(), each.getValue(), settings, password));
-            out.println("Bolt enabled on " + each.getValue() + ".");
+            // The words that the official image says, and that others wait for.
+            out.println("Remote interface available at bolt://" + each.getValue());
         }
         out.println("Started.");
         if (untilEof) {

@@ -25,7 +25,7 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>brm.tests</groupId><artifactId>neo4j</artifactId><version>1</version>
   <dependencies>
-    <dependency><groupId>org.neo4j</groupId><artifactId>neo4j</artifactId><version>{version}</version></dependency>
+    <dependency><groupId>org.neo4j</groupId><artifactId>{artifact}</artifactId><version>{version}</version></dependency>
   </dependencies>
 </project>
 """
@@ -37,19 +37,19 @@ def wanted_version() -> str:
     return NEWEST if version == "newest" else version
 
 
-def jars(version: str) -> Path:
-    """The directory that holds Neo4j's jars; fetched once, by one process at a time."""
-    directory = _cache() / f"neo4j-{version}"
+def jars(version: str, artifact: str = "neo4j") -> Path:
+    """The directory that holds an artifact of Neo4j's with all it needs; fetched once, by one process at a time."""
+    directory = cache() / f"{artifact}-{version}"
     with _only_one(directory):
         if not directory.exists():
-            _fetch(version, directory)
+            _fetch(artifact, version, directory)
     return directory
 
 
 def launcher() -> Path:
     """The directory of the compiled launcher."""
     digest = hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]
-    directory = _cache() / f"launcher-{digest}"
+    directory = cache() / f"launcher-{digest}"
     with _only_one(directory):
         if not directory.exists():
             fresh = directory.with_suffix(".part")
@@ -59,7 +59,7 @@ def launcher() -> Path:
     return directory
 
 
-def _fetch(version: str, directory: Path) -> None:
+def _fetch(artifact: str, version: str, directory: Path) -> None:
     maven = shutil.which("mvn")
     if maven is None:
         raise Unavailable("Maven is not installed (Debian: apt install maven)")
@@ -67,9 +67,9 @@ def _fetch(version: str, directory: Path) -> None:
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     pom = fresh / "pom.xml"
-    pom.write_text(POM.format(version=version), encoding="utf-8")
+    pom.write_text(POM.format(artifact=artifact, version=version), encoding="utf-8")
     goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={fresh}"]
-    _run([maven, "-q", "-B", "-U", "-f", str(pom), *goal], FETCH_SECONDS, f"Neo4j {version} cannot be fetched")
+    _run([maven, "-q", "-B", "-U", "-f", str(pom), *goal], FETCH_SECONDS, f"{artifact} {version} cannot be fetched")
     fresh.rename(directory)
 
 
@@ -86,7 +86,8 @@ def _run(command: list[str], seconds: float, otherwise: str) -> None:
         raise Unavailable(f"{otherwise}: {output.partition(chr(10))[0][:200]}") from None
 
 
-def _cache() -> Path:
+def cache() -> Path:
+    """Where fetched and built things stay between runs."""
     directory = Path(platformdirs.user_cache_dir("brm-tests", appauthor=False))
     directory.mkdir(parents=True, exist_ok=True)
     return directory

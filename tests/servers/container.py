@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from tests.servers.model import Neo4jDatabase, Unavailable
 
-USER = "neo4j"
+USER, BOLT = "neo4j", 7687
 PULL_SECONDS = 300
 DOCKER_HOST_MODE = {
     # The clean-up container would have to be pulled as well, and the tests stop what they start.
@@ -38,7 +38,10 @@ class Containers:
         try:
             for _ in range(wanted):
                 container = Neo4jContainer(image(), username=USER, password=secrets.token_urlsafe(18))
-                self._running.append(container.start())
+                # Without an address the port would be open to other machines.
+                container.ports = {f"{BOLT}/tcp": ("127.0.0.1",)}
+                self._running.append(container)
+                container.start()
                 self.databases += (_database(container),)
         except Exception as problem:
             self.stop()
@@ -62,7 +65,7 @@ def _check_engine() -> None:
     import docker
     from docker.errors import DockerException
 
-    if not _answers():
+    if not engine_answers():
         raise Unavailable("no Docker engine answers")
     client = docker.from_env(timeout=PULL_SECONDS)
     try:
@@ -74,7 +77,7 @@ def _check_engine() -> None:
         client.close()
 
 
-def _answers() -> bool:
+def engine_answers() -> bool:
     """Whether anything listens there; asked without the client library, which leaks a socket where nothing does."""
     host = urlsplit(os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock")
     family, address = (socket.AF_UNIX, host.path) if host.scheme == "unix" else (socket.AF_INET, None)

@@ -1,0 +1,80 @@
+"""The compose file on a real Docker engine: set up, secured, asked, restarted, killed, asked again."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+
+from tests.deploy.compose import Answer, Stack
+from tests.deploy.conftest import Built
+
+# The first test makes the images, on a bare machine from nothing.
+pytestmark = pytest.mark.timeout(900)
+QUESTION = "/api/v1/scores?kind=decision_chain&as_of=2026-06-29&limit=20"
+USER = "10001"
+
+
+def ask(stack: Stack) -> Answer:
+    token = stack.inside("cat", "/run/brm/admin-token").strip()
+    answer = stack.get(QUESTION, token)
+    assert answer.status == 200, answer
+    return answer
+
+
+def test_a_container_without_a_token_refuses_and_says_how_to_make_one(built: Built) -> None:
+    ran = subprocess.run(
+        ["docker", "run", "--rm", "--read-only", "--network=none", built.brm],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert ran.returncode == 5, ran
+    assert "no token is configured" in ran.stderr
+    assert "brm token create" in ran.stderr
+
+
+@pytest.mark.parametrize("profile", ["embedded", "neo4j"])
+def test_a_stack_keeps_its_answers_through_restarts_and_kills(profile: str, start: Callable[[str], Stack]) -> None:
+    stack = start(profile)
+    stack.inside("brm", "demo", "--load-only", "--anchor", "2026-06-30")
+    services = [stack.server, "neo4j"] if profile == "neo4j" else [stack.server]
+    _is_locked_down(stack, services)
+    assert stack.get(QUESTION).status == 401
+    before = ask(stack)
+    assert len(before.body["items"]) > 1
+
+    secrets = _secrets(stack)
+    stack.compose("up", "-d", "--no-build")
+    stack.wait_healthy()
+    assert (_secrets(stack), ask(stack)) == (secrets, before)
+
+    stack.compose("restart", "--timeout", "20")
+    stack.wait_healthy()
+    assert ask(stack) == before
+
+    for service in services:
+        stack.wait_restarted(service, stack.kill_process(service))
+        stack.wait_healthy(service)
+    stack.wait_healthy()
+    assert ask(stack) == before
+
+    stack.compose("down", "--timeout", "20")
+    stack.compose("up", "-d", "--no-build")
+    stack.wait_healthy()
+    assert (_secrets(stack), ask(stack)) == (secrets, before)
+
+
+def _secrets(stack: Stack) -> str:
+    return stack.inside("sh", "-c", "cd /run/brm && sha256sum *")
+
+
+def _is_locked_down(stack: Stack, services: list[str]) -> None:
+    assert stack.inside("id", "-u").strip() == USER
+    listed = stack.inside("sh", "-c", "stat -c '%n %a %u' /run/brm/*").splitlines()
+    names = ["admin-token"] + (["neo4j-auth", "neo4j-password"] if len(services) > 1 else [])
+    assert listed == [f"/run/brm/{name} 600 {USER}" for name in names]
+    assert "read-only" in stack.inside("sh", "-c", "touch /opt/brm/x 2>&1 || true").lower()
+    for service in services:
+        ports = stack.state(service)["HostConfig"]["PortBindings"] or {}
+        assert {binding["HostIp"] for bindings in ports.values() for binding in bindings} <= {"127.0.0.1"}
+        assert stack.state(service)["Config"]["User"].startswith(USER)
