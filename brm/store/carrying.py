@@ -52,10 +52,11 @@ def _plain(spec: TypeSpec, name: str, value: Any) -> Any:
 def _history(ref: EntityRef, entry: Entry) -> dict[str, Any]:
     spec = registry().fact_type(ref.type)
     ordered = sorted(entry.facts, key=lambda f: (f.revision, f.ordinal))
-    return {"revision": entry.touched, "versions": [_version(spec, fact) for fact in ordered]}
+    return {"revision": entry.touched, "versions": [version_row(spec, fact) for fact in ordered]}
 
 
-def _version(spec: TypeSpec, fact: Fact) -> dict[str, Any]:
+def version_row(spec: TypeSpec, fact: Fact) -> dict[str, Any]:
+    """A version as it is exported."""
     return {
         "verb": fact.verb,
         "properties": {name: _plain(spec, name, fact.values[name]) for name in sorted(fact.values)},

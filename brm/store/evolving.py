@@ -71,6 +71,11 @@ def pending(done: int) -> tuple[Step, ...]:
     return steps()[done:]
 
 
+def newest() -> int:
+    """How many steps there are."""
+    return len(steps())
+
+
 def structure_of(done: int) -> Structure:
     """The schema after the first ``done`` steps."""
     return structure_after(steps()[:done])
@@ -131,11 +136,11 @@ class Evolution:
             return row
         key = (sort, row["type"])
         if key not in self._chains:
-            self._chains[key] = list(_chain(self._operations, *key))
+            self._chains[key] = list(chain(self._operations, *key))
         return evolve_row(row, self._chains[key])
 
 
-def _chain(operations: Iterable[Operation], sort: str, type_: str) -> Iterator[Operation]:
+def chain(operations: Iterable[Operation], sort: str, type_: str) -> Iterator[Operation]:
     """The operations that concern a type, under whichever name it then has."""
     for operation in operations:
         if (operation.get("sort"), operation.get("type")) == (sort, type_):

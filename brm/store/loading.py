@@ -111,7 +111,7 @@ class Loader:
 
     def _entry(self, ref: EntityRef, spec: TypeSpec, row: Mapping[str, Any]) -> None:
         ordinals: dict[int, int] = {}
-        entry = Entry([_fact(spec, item, ordinals) for item in row["versions"]], row["revision"])
+        entry = Entry([fact_of(spec, item, ordinals) for item in row["versions"]], row["revision"])
         self._entries[ref] = entry
         self._written += len(entry.facts)
         if len(self._entries) >= _BATCH:
@@ -212,7 +212,8 @@ def _commit(line: Mapping[str, Any]) -> Commit:
     )  # fmt: skip
 
 
-def _fact(spec: TypeSpec, item: Mapping[str, Any], ordinals: dict[int, int]) -> Fact:
+def fact_of(spec: TypeSpec, item: Mapping[str, Any], ordinals: dict[int, int]) -> Fact:
+    """The version in an exported one; ``ordinals`` counts those of each commit."""
     verb = item["verb"]
     if verb not in FACT_VERBS:
         raise ValueError(f"unknown verb {verb!r}")

@@ -15,6 +15,7 @@ from graph_schema.migrations import Operation, Step, carry_out, changes_between,
 from graph_schema.migrations.operations import empty
 from tests.store.fixtures import exported, unpacked
 
+SORTS = ("nodes", "edges", "records")
 NOW = declared()
 LANGUAGE = NOW["nodes"]["person"]["properties"]["language"]
 SHOE = {**NOW["nodes"]["position"]["properties"]["level"], "name": "shoe_size", "bounds": None}

@@ -120,6 +120,11 @@ class Server:
 
         return bounded(work, self._seconds, self.where)
 
+    def repeat(self, cypher: str, **parameters: Any) -> None:
+        """A statement that does a part of something and returns how much as ``done``, until nothing is left."""
+        while self.auto(cypher, **parameters)[0]["done"]:
+            pass
+
     def bookmark(self) -> str | None:
         """The bookmarks of what was written or seen through this connection, as one text."""
         return " ".join(sorted(self._bookmarks.get_bookmarks())) or None

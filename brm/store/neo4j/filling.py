@@ -14,11 +14,11 @@ from brm.store.ledger import Known, Outcome
 from brm.store.neo4j.connecting import Server
 from brm.store.neo4j.copying import Copy, copied
 from brm.store.neo4j.deadline import Pulse
-from brm.store.neo4j.session import Session, restore_taken_over
+from brm.store.neo4j.session import FILLING, Session, taken_over, under_work
 from brm.store.protocol import Commit
 from graph_schema.changes import NodeRef
 
-_EMPTY = "MATCH (n) WHERE NOT n:Store CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+_EMPTY = "MATCH (n) WHERE NOT n:Store WITH n LIMIT 5000 DETACH DELETE n RETURN count(n) AS done"
 _AFRESH = "MATCH (s:Store) SET s.revision = 0, s.committed_at = 0, s.keys = 0"
 
 
@@ -32,20 +32,22 @@ class Filling:
     def __init__(self, server: Server, now: int) -> None:
         self._server = server
         self._now = now
-        self._mark = uuid.uuid4().hex
+        self._mark = f"{FILLING}:{uuid.uuid4().hex}"
         self._known: dict[str, tuple[int, Known]] = {}
         self._ids: dict[int, tuple[str, str]] = {}
         self._last, abandoned = self._begin()
         if abandoned:
-            server.auto(_EMPTY)
+            server.repeat(_EMPTY)
             server.auto(_AFRESH)
         self._begun = abandoned or self._is_empty()
         if self._begun:
-            server.auto("MATCH (s:Store) SET s.filling = $mark", mark=self._mark)
+            server.auto("MATCH (s:Store) SET s.work = $mark", mark=self._mark)
 
     def _begin(self) -> tuple[tuple[int, int], bool]:
-        found = self._server.auto("MATCH (s:Store) RETURN s.revision AS r, s.committed_at AS at, s.filling AS mark")[0]
-        abandoned = found["mark"] is not None
+        found = self._server.auto("MATCH (s:Store) RETURN s.revision AS r, s.committed_at AS at, s.work AS work")[0]
+        abandoned = found["work"] is not None
+        if abandoned and not found["work"].startswith(FILLING):
+            raise under_work(found["work"])
         return ((0, 0) if abandoned else (found["r"], found["at"])), abandoned
 
     def _is_empty(self) -> bool:
@@ -83,7 +85,7 @@ class Filling:
 
     def _opened(self, transaction: Transaction | ManagedTransaction, pulse: Pulse, *, locking: bool) -> Session:
         session = Session(transaction, pulse)
-        session.open_filling(self._mark)
+        session.open_for(self._mark, locking=locking)
         session.now = self._now
         return session
 
@@ -92,7 +94,7 @@ class Filling:
 
         def body(transaction: Transaction | ManagedTransaction, pulse: Pulse) -> None:
             session = Session(transaction, pulse)
-            session.open_filling(self._mark)
+            session.open_for(self._mark)
             if session.one("MATCH (s:Store) RETURN s.filled AS filled")["filled"] == number:
                 return
             session.now = self._now
@@ -106,14 +108,14 @@ class Filling:
     def give_up(self) -> None:
         """Empty the database again."""
         if self._begun:
-            self._server.auto(_EMPTY)
+            self._server.repeat(_EMPTY)
             self._server.auto(_AFRESH)
-            self._server.auto("MATCH (s:Store) WHERE s.filling = $mark REMOVE s.filling, s.filled", mark=self._mark)
+            self._server.auto("MATCH (s:Store) WHERE s.work = $mark REMOVE s.work, s.filled", mark=self._mark)
 
     def finish(self) -> None:
         """Open the store to everybody."""
         found: list[Any] = self._server.auto(
-            "MATCH (s:Store {filling: $mark}) REMOVE s.filling, s.filled RETURN true", mark=self._mark
+            "MATCH (s:Store {work: $mark}) REMOVE s.work, s.filled RETURN true", mark=self._mark
         )
         if not found:
-            raise restore_taken_over()
+            raise taken_over()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from brm.errors import StoreUnusable
+from brm.store import evolving
 from brm.store.neo4j.connecting import Server
+from brm.store.neo4j.session import MIGRATING
 from graph_schema import registry, schema_digest
-from graph_schema.ddl.neo4j import create_all
-from graph_schema.migrations import Step, steps
+from graph_schema.ddl.neo4j import create_all, names
 
-_STATE = "MATCH (s:Store) RETURN s.schema AS schema, s.step AS step, s.filling AS filling"
+_STATE = "MATCH (s:Store) RETURN s.schema AS schema, s.step AS step, s.work AS work"
 _FOREIGN = "MATCH (n) RETURN count(n) > 0 AS held"
 _BEGIN = (
     "MERGE (s:Store {name: 'brm'}) ON CREATE SET"
     " s.revision = 0, s.committed_at = 0, s.keys = 0, s.locks = 0, s.schema = $schema, s.step = $step"
 )
-_WAIT_SECONDS = 300
+_WAIT_SECONDS, _PAUSE_SECONDS = 600, 0.05
 
 
 def prepare(server: Server) -> bool:
@@ -30,17 +32,27 @@ def prepare(server: Server) -> bool:
                 code="other_application",
             )
         create(server)
-        server.auto(_BEGIN, schema=schema_digest(), step=len(steps()))
+        server.auto(_BEGIN, schema=schema_digest(), step=evolving.newest())
         found = server.auto(_STATE)
-    return _is_older(server, found[0])
+    where = f"the store at {server.where}"
+    return str(found[0]["work"] or "").startswith(MIGRATING) or evolving.is_older(
+        where, found[0]["step"], found[0]["schema"]
+    )
 
 
 def create(server: Server) -> None:
     """Every constraint and index that is not there yet, ready to use."""
-
     for statement in create_all(registry()):
         server.auto(statement)
-    server.auto(f"CALL db.awaitIndexes({_WAIT_SECONDS})")
+    deadline = time.monotonic() + _WAIT_SECONDS
+    while waiting := missing(server):
+        if time.monotonic() > deadline:
+            raise StoreUnusable(
+                f"the server at {server.where} did not make the index {waiting[0]} within {_WAIT_SECONDS} seconds",
+                remedy="Look at SHOW INDEXES and the server's log; then open the store again.",
+                code="server_failed",
+            )
+        time.sleep(_PAUSE_SECONDS)
 
 
 def state(server: Server) -> dict[str, Any]:
@@ -48,22 +60,7 @@ def state(server: Server) -> dict[str, Any]:
     return server.auto(_STATE)[0]
 
 
-def pending(server: Server) -> tuple[Step, ...]:
-    """The steps that the store has not seen."""
-    return steps()[state(server)["step"] :]
-
-
-def _is_older(server: Server, found: dict[str, Any]) -> bool:
-    if found["step"] > len(steps()):
-        raise StoreUnusable(
-            f"the store at {server.where} was written by a newer version of this program",
-            remedy="Install the newer version; this one left the store as it is.",
-            code="schema_newer",
-        )
-    if found["step"] == len(steps()) and found["schema"] != schema_digest():
-        raise StoreUnusable(
-            f"the store at {server.where} has the schema of another version of this program",
-            remedy="Open it with the version that wrote it, export it, and load the export here.",
-            code="schema_differs",
-        )
-    return bool(found["step"] < len(steps()))
+def missing(server: Server) -> list[str]:
+    """The constraints and indexes that are not there, or do not work."""
+    working = {row["name"] for row in server.auto("SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN name")}
+    return [name for name in names(registry()) if name not in working]

@@ -99,6 +99,10 @@ class Reader:
         self._ids[key] = (identity, known.type)
         self._absent.discard(identity)
 
+    def node_is(self, ref: NodeRef, key: int, entry: Entry) -> None:
+        """Remember a node that was read in another way."""
+        self.learn(ref.id, key, _known(ref.type, entry.alive, bool(entry.ends)))
+
     def adopt(self, known: dict[str, tuple[int, Known]], ids: dict[int, tuple[str, str]]) -> None:
         """Go on with what an earlier transaction knew of nodes."""
         self._known, self._ids = known, ids

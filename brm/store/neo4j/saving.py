@@ -32,6 +32,8 @@ class Writer(Reader):
     now = 0
     keys_given = 0
     """The greatest key of a node so far."""
+    noting = True
+    """Commits are noted on what they touch; a migration changes only how it is stored."""
     attempt: str | None = None
     """Marks the commit, so that one whose answer was lost is found again."""
 
@@ -41,7 +43,8 @@ class Writer(Reader):
         script = Script()
         self._save_nodes(script, outcome)
         self._save_edges(script, outcome)
-        self._note_touched(script, outcome)
+        if self.noting:
+            self._note_touched(script, outcome)
         if outcome.commit is not None:
             self._add_commits(script, [outcome.commit])
         if outcome.undone:

@@ -25,7 +25,7 @@ from graph_schema.values import from_json
 from scoring.snapshot import EdgeTable, Ints, NodeTable
 
 _OPENING = (
-    "RETURN s.revision AS revision, s.committed_at AS at, s.keys AS keys, s.schema AS schema, s.filling AS filling,"
+    "RETURN s.revision AS revision, s.committed_at AS at, s.keys AS keys, s.schema AS schema, s.work AS work,"
     " COLLECT { MATCH (a:Alias) RETURN [a.alias, a.id] } AS aliases"
 )
 READ_STORE = f"MATCH (s:Store) {_OPENING}"
@@ -46,27 +46,27 @@ class Session(Writer):
 
     def open(self, *, locking: bool) -> None:
         """Read, or lock and read, where the store stands."""
-        rows = self.query(LOCK_STORE if locking else READ_STORE)
-        if rows and rows[0]["filling"] is not None:
-            raise StoreUnusable(
-                "a restore into this store is under way, or was interrupted",
-                remedy="Wait for it; when it was interrupted, restore again.",
-                code="being_filled",
-            )
-        if not rows or rows[0]["schema"] != schema_digest():
+        row = self._store(locking=locking)
+        if row is not None and row["work"] is not None:
+            raise under_work(row["work"])
+        if row is None or row["schema"] != schema_digest():
             raise StoreUnusable(
                 "the store was emptied, or brought to another schema, while this program had it open",
                 remedy="Start the program again; run brm migrate if it asks for it.",
                 code="schema_differs",
             )
-        self._settle(rows[0])
+        self._settle(row)
 
-    def open_filling(self, mark: str) -> None:
-        """Lock the store for one step of the filling that left its mark on it."""
-        rows = self.query(LOCK_STORE)
-        if not rows or rows[0]["filling"] != mark:
-            raise restore_taken_over()
-        self._settle(rows[0])
+    def open_for(self, work: str, *, locking: bool = True) -> None:
+        """Open the store for one step of the long work that left its mark on it."""
+        row = self._store(locking=locking)
+        if row is None or row["work"] != work:
+            raise taken_over()
+        self._settle(row)
+
+    def _store(self, *, locking: bool) -> Row | None:
+        rows = self.query(LOCK_STORE if locking else READ_STORE)
+        return rows[0] if rows else None
 
     def _settle(self, row: Row) -> None:
         self._revision, self._at, self.keys_given = row["revision"], row["at"], row["keys"]
@@ -291,10 +291,29 @@ class Session(Writer):
                 yield from sorted(entries, key=lambda each: self.triple(each[0]))
 
 
-def restore_taken_over() -> Conflict:
-    """Somebody else began to fill the same database."""
+FILLING, MIGRATING = "filling", "migrating"
+"""Long work, in many transactions, that closes the store to everybody else; the mark tells who does it."""
+
+
+def under_work(work: str) -> StoreUnusable:
+    """The refusal while a restore or a migration has not come to its end."""
+    if work.startswith(MIGRATING):
+        return StoreUnusable(
+            "a migration of this store is under way, or was interrupted",
+            remedy="Wait for it; when it was interrupted, run `brm migrate` again: it goes on from there.",
+            code="being_migrated",
+        )
+    return StoreUnusable(
+        "a restore into this store is under way, or was interrupted",
+        remedy="Wait for it; when it was interrupted, restore again: it begins anew.",
+        code="being_filled",
+    )
+
+
+def taken_over() -> Conflict:
+    """Somebody else began the same long work on the same database."""
     return Conflict(
-        "another restore into the same store was begun meanwhile",
+        "another process took over this restore or migration",
         remedy="Let one of them finish alone.",
-        code="restore_taken_over",
+        code="taken_over",
     )

@@ -10,10 +10,11 @@ from typing import TypeVar
 
 from neo4j import ManagedTransaction, Transaction
 
-from brm.errors import BrmError, StoreUnusable
+from brm.errors import BrmError
+from brm.store import evolving
 from brm.store.access import Access, from_environment
 from brm.store.engine import Clock, Engine
-from brm.store.neo4j import preparing
+from brm.store.neo4j import migrating, preparing
 from brm.store.neo4j.connecting import Server
 from brm.store.neo4j.copying import Copy, copied
 from brm.store.neo4j.deadline import Pulse
@@ -51,11 +52,7 @@ class Neo4jStore(Engine):
 
     def _require_current(self) -> None:
         if self._outdated:
-            raise StoreUnusable(
-                f"the store at {self._server.where} has the schema of an older version of this program",
-                remedy="Make a backup, then run `brm migrate`.",
-                code="schema_older",
-            )
+            raise evolving.outdated(f"the store at {self._server.where}")
 
     def revision(self) -> int:
         """The number of the last commit, 0 for an empty store."""
@@ -126,7 +123,8 @@ class Neo4jStore(Engine):
         return self._server.bookmark()
 
     def _health(self) -> list[Check]:
-        return []
+        missing = preparing.missing(self._server)
+        return [Check("indexes", not missing, {"count": len(missing), "first": missing[0] if missing else ""})]
 
     def catch_up(self, bookmark: str) -> None:
         """Wait until reads here see what the bookmark stands for."""
@@ -148,11 +146,13 @@ class Neo4jStore(Engine):
 
     def migrate(self, *, dry_run: bool = False) -> Migration:
         """Bring the store to this program's schema."""
-        steps = preparing.pending(self._server)
-        titles = tuple(step.title for step in steps)
-        if dry_run or not steps:
-            return Migration(titles, not dry_run)
-        raise NotImplementedError
+        if dry_run:
+            done = preparing.state(self._server)["step"]
+            possible = list(evolving.operations_of(done))
+            return Migration(tuple(step.title for step in evolving.pending(done)) if possible else (), False)
+        steps = migrating.migrate(self._server, self._clock())
+        self._outdated = False
+        return Migration(tuple(step.title for step in steps), True)
 
     def reserve(self) -> None:
         """Nothing to claim: a server serves several processes."""
