@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import docs_page, metrics, problems
+from api.bookmarks import Bookmarked
 from api.description import complete
 from api.observing import Observed
 from api.routers import changes, collections, imports, meta, scoring
@@ -47,6 +48,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     app.state.workspace = Workspace.open(settings, meter) if store is None else Workspace(store, settings, meter)
     app.add_api_route("/api/v1/docs", lambda: HTMLResponse(docs_page.render(app.openapi())), include_in_schema=False)
     problems.install(app)
+    app.add_middleware(Bookmarked, workspace=lambda: app.state.workspace)
     app.add_middleware(Observed, meter=meter)
     app.add_middleware(SlashesInSegments)
     app.include_router(meta.health)

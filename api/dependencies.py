@@ -56,12 +56,24 @@ def get_principal(
     space: Space,
     language: Annotated[Language, Depends(get_language)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    brm_bookmark: Annotated[
+        str | None, Header(max_length=4_000, description="Of an earlier answer; this answer includes what it wrote")
+    ] = None,
 ) -> Principal:
     """Whoever the bearer token stands for; on a loopback server without tokens, the local admin.
 
     Without tokens the request must also be addressed to the loopback, so that a page of another site
     cannot reach the service through a name of its own.
     """
+    principal = _identified(request, space, language, credentials)
+    if brm_bookmark is not None:
+        space.store.catch_up(brm_bookmark)
+    return principal
+
+
+def _identified(
+    request: Request, space: Workspace, language: Language, credentials: HTTPAuthorizationCredentials | None
+) -> Principal:
     if credentials is not None:
         return tokens.principal_of(space.store, credentials.credentials, language, space.settings.zone)
     if tokens.any_configured(space.store):
