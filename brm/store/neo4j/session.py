@@ -172,13 +172,13 @@ class Session(Writer):
             )  # fmt: skip
             if not noted:
                 break
-            for row in noted:
-                entries = self.entries(self._refs(row["nodes"], row["edges"]))
-                last = [ref for ref, entry in entries.items() if entry.touched == row["revision"]]
-                found += [Touched(ref, row["revision"]) for ref in sorted(last, key=lambda ref: ref.id)]
-                since = row["revision"]
-                if len(found) >= limit:
-                    break
+            refs = self._refs([n for row in noted for n in row["nodes"]], [e for row in noted for e in row["edges"]])
+            last = [Touched(ref, entry.touched) for ref, entry in self.entries(refs).items()]
+            since, before = noted[-1]["revision"], since
+            found += sorted(
+                (each for each in last if before < each.revision <= since),
+                key=lambda each: (each.revision, each.entity.id),
+            )
         return found[:limit]
 
     def search(self, query: Query, moment: Moment) -> list[Found]:

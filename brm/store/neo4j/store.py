@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,8 +26,8 @@ from brm.store.view import Moment, View
 from graph_schema.changes import Receipt
 
 T = TypeVar("T")
-_HOPEFUL = 2
-"""How often a read is tried beside writers before it asks them to wait."""
+_HOPEFUL_SECONDS = 0.05
+"""How long a read that writers disturb is tried again before it asks them to wait."""
 
 
 class Neo4jStore(Engine):
@@ -72,12 +73,15 @@ class Neo4jStore(Engine):
             steady = session.one(LAST)["revision"] == session.last()[0]
             return result, error if steady else _Disturbed()
 
-        for _ in range(_HOPEFUL):
+        deadline = time.monotonic() + _HOPEFUL_SECONDS
+        while True:
             result, error = self._server.read(attempt)
             if not isinstance(error, _Disturbed):
                 if error is not None:
                     raise error
                 return result  # type: ignore[return-value]
+            if time.monotonic() > deadline:
+                break
         return self._server.write(lambda transaction, pulse: work(self._session(transaction, pulse, locking=True)))[0]
 
     def reading(self, work: Callable[[Session], T]) -> T:
