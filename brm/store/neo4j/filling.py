@@ -83,7 +83,7 @@ class Filling:
 
     def _opened(self, transaction: Transaction | ManagedTransaction, pulse: Pulse, *, locking: bool) -> Session:
         session = Session(transaction, pulse)
-        session.open_filling(self._mark)
+        session.open_filling(self._mark, locking=locking)
         session.now = self._now
         return session
 

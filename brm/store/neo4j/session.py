@@ -61,9 +61,9 @@ class Session(Writer):
             )
         self._settle(rows[0])
 
-    def open_filling(self, mark: str) -> None:
-        """Lock the store for one step of the filling that left its mark on it."""
-        rows = self.query(LOCK_STORE)
+    def open_filling(self, mark: str, *, locking: bool = True) -> None:
+        """Lock the store, or only read it, for one step of the filling that left its mark on it."""
+        rows = self.query(LOCK_STORE if locking else READ_STORE)
         if not rows or rows[0]["filling"] != mark:
             raise restore_taken_over()
         self._settle(rows[0])
