@@ -99,6 +99,7 @@ def test_a_killed_backup_leaves_no_file_that_could_be_taken_for_one(tmp_path: Pa
         people = [Change("set", NodeRef("person", f"p{n}"), {"name": f"N{n}"}) for n in range(20_000)]
         store.apply(ChangeSet(actor="a", source="s", changes=tuple(people)))
         digest = content_digest(store.export())
+    (tmp_path / "copy.part-journal").write_bytes(b"what a kill may leave" * 200)
     chance, whole = random.Random(5), 0.6
     for _ in range(ROUNDS):
         with child(COPYING, url(path), str(target)) as process:
