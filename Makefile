@@ -59,7 +59,7 @@ test-fast: $(VENV)/.developing
 	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not faults and not packaging and not contract and not neo4j and not deploy" $(TEST_OPTIONS)
 
 test-faults: $(VENV)/.developing
-	BRM_FAULT_ROUNDS=$${BRM_FAULT_ROUNDS:-50} $(BIN)/python -m pytest -m faults --timeout 1800 $(TEST_OPTIONS)
+	BRM_FAULT_ROUNDS=$${BRM_FAULT_ROUNDS:-50} BRM_TORN_ROUNDS=$${BRM_TORN_ROUNDS:-200} $(BIN)/python -m pytest -m faults --timeout 1800 $(TEST_OPTIONS)
 
 test-newest: $(VENV)/.developing
 	BRM_TEST_NEO4J_VERSION=newest $(BIN)/python -m pytest -n 2 --dist loadscope -m neo4j tests/conformance tests/store \

@@ -51,8 +51,9 @@ def readyz(space: Space) -> dict[str, Any]:
     response_class=PlainTextResponse,
     responses=MEASURING,
 )
-def read_metrics(request: Request, principal: Reader) -> Response:
+def read_metrics(request: Request, space: Space, principal: Reader) -> Response:
     """Measurements of this process in Prometheus' text form; with tokens, for a token with the scope read."""
+    space.store.revision()
     return Response(metrics.exposition(request.app.state.meter), media_type=metrics.MEDIA_TYPE)
 
 

@@ -11,6 +11,9 @@ from brm import errors
 from brm.errors import BrmError
 
 ROOT = Path(__file__).parents[2]
+TABLES = ("_MEANING", "_BY_CODE", "_BUSY")
+"""Tables from an engine's error to (code, message, remedy), and below the function that takes these three."""
+TELLING = "_told"
 VALUE_CODE_AT = {"ValueProblem": 0, "_Bad": 2, "problem": 3}
 """Where the functions that refuse one value take its code."""
 
@@ -44,7 +47,7 @@ def refusals() -> list[Refusal]:
             if isinstance(node, ast.Call):
                 for refusal in _in_call(node, tree):
                     found.setdefault(refusal.code, refusal)
-            elif isinstance(node, ast.AnnAssign | ast.Assign) and _name(node) == "_MEANING":
+            elif isinstance(node, ast.AnnAssign | ast.Assign) and _name(node) in TABLES:
                 for refusal in _in_table(node.value):
                     found.setdefault(refusal.code, refusal)
     return sorted(found.values())
@@ -56,6 +59,9 @@ def _in_call(call: ast.Call, tree: dict[str, type[BrmError]]) -> Iterator[Refusa
     if name in tree and isinstance(keywords.get("code"), ast.Constant):
         message = _text(call.args[0]) if call.args else ""
         yield Refusal(str(keywords["code"].value), name, message, _text(keywords.get("remedy")))  # type: ignore[attr-defined]
+    if name == TELLING and isinstance(call.args[0], ast.Constant):
+        message, remedy = (_text(call.args[place]) if len(call.args) > place + 1 else "…" for place in (1, 2))
+        yield Refusal(str(call.args[0].value), "StoreUnusable", _filled(message), remedy)
     place = VALUE_CODE_AT.get(name)
     if place is not None and len(call.args) > place and isinstance(call.args[place], ast.Constant):
         message = _text(call.args[place + 1]) if len(call.args) > place + 1 else ""
@@ -63,11 +69,15 @@ def _in_call(call: ast.Call, tree: dict[str, type[BrmError]]) -> Iterator[Refusa
 
 
 def _in_table(value: ast.expr | None) -> Iterator[Refusal]:
-    if isinstance(value, ast.Dict):
-        for entry in value.values:
+    if isinstance(value, ast.Dict | ast.Tuple):
+        for entry in value.values if isinstance(value, ast.Dict) else [value]:
             if isinstance(entry, ast.Tuple):
                 code, message, remedy = (_text(each) for each in entry.elts)
-                yield Refusal(code, "StoreUnusable", message.replace("{path}", "…"), remedy)
+                yield Refusal(code, "StoreUnusable", _filled(message), remedy)
+
+
+def _filled(message: str) -> str:
+    return message.replace("{path}", "…").replace("{where}", "…")
 
 
 def _name(node: ast.Assign | ast.AnnAssign) -> str:

@@ -36,6 +36,7 @@ _BY_CODE: dict[str, tuple[str, str, str]] = {
     ),
 }
 _BUSY = (
+    "busy",
     "the server at {where} is too busy to carry this out",
     "Repeat it a little later; nothing was written.",
 )
@@ -69,7 +70,7 @@ def _of_server(error: Neo4jError, where: str) -> StoreUnusable | None:
     if code in _BY_CODE:
         return _told(*_BY_CODE[code], where)
     if code.startswith("Neo.TransientError") or any(word in code for word in _BUSY_CODES):
-        return _told("busy", *_BUSY, where)
+        return _told(*_BUSY, where)
     if code.startswith("Neo.DatabaseError"):
         return _told(
             "server_failed", f"the server at {{where}} failed: {code}",

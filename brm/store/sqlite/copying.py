@@ -6,7 +6,7 @@ import json
 import sqlite3
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,17 +22,33 @@ from brm.store.sqlite.session import Session
 
 def copy(pool: Pool, target: Path, *, current: bool) -> str | None:
     """Copy the file page by page, read the copy from end to end, and note in it the digest of its content."""
-    with files.replacing(target) as part:
-        part.unlink(missing_ok=True)
-        with explained(part), closing(sqlite3.connect(part, isolation_level=None)) as made:
-            with pool.connection() as connection:
-                connection.backup(made)
-            # The copy is one file until somebody opens it as a store.
-            made.execute("PRAGMA journal_mode = DELETE")
-            for pragma in PRAGMAS:
-                made.execute(f"PRAGMA {pragma}")
-            _check_pages(made, part)
-            return _noted(made) if current else None
+    with (
+        files.replacing(target) as part,
+        _alone(part),
+        explained(part),
+        closing(sqlite3.connect(part, isolation_level=None)) as made,
+    ):
+        with pool.connection() as connection:
+            connection.backup(made)
+        # The copy is one file until somebody opens it as a store.
+        made.execute("PRAGMA journal_mode = DELETE")
+        for pragma in PRAGMAS:
+            made.execute(f"PRAGMA {pragma}")
+        _check_pages(made, part)
+        return _noted(made) if current else None
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[None]:
+    """No log of an earlier try lies beside the file: the library would carry it into this one."""
+    beside = [part.with_name(f"{part.name}{ending}") for ending in ("", "-journal", "-wal", "-shm")]
+    for each in beside:
+        each.unlink(missing_ok=True)
+    try:
+        yield
+    finally:
+        for each in beside[1:]:
+            each.unlink(missing_ok=True)
 
 
 def _check_pages(made: sqlite3.Connection, part: Path) -> None:
