@@ -51,7 +51,7 @@ class PrometheusMeter(Meter):
         )
 
         # When each series began is a third of the lines and told by no dashboard.
-        disable_created_metrics()
+        disable_created_metrics()  # type: ignore[no-untyped-call]
         self._registry = CollectorRegistry(auto_describe=True)
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families
@@ -24,6 +25,12 @@ from brm.store.protocol import Store
 
 Events = list[dict[str, Any]]
 PRIVATE = ("张平安", "Zaphod", "zaphod@heart.example", "crm:person/secret-7", "wants-the-presidency", "+86 138-0000")
+
+
+@pytest.fixture(autouse=True)
+def every_severity() -> None:
+    """A command that another test ran in this process may have chosen a severity."""
+    structlog.reset_defaults()
 
 
 @pytest.fixture
