@@ -12,7 +12,9 @@ from brm.errors import StoreUnusable
 from brm.services.following import Follower
 from brm.store import Access, open_store
 from brm.store.neo4j import Neo4jStore, tabling
+from brm.store.neo4j.session import Session
 from brm.store.protocol import Store
+from brm.store.view import View
 from graph_schema.changes import ChangeSet
 from tests.bench.measuring import Report, Timing, each, timed
 from tests.bench.rows import account_ids, batches, changes
@@ -109,9 +111,14 @@ def _snapshots(stage: Stage, report: Report, store: Store, embedded: Store) -> N
 def _ties(report: Report, store: Neo4jStore) -> None:
     """All edges of all types as stored rows."""
     with timed() as spent:
-        found = store.reading(lambda session: tabling.all_edges(session, session.keys_given))
+        found = store._read(_all_edges)
     number = sum(len(raw.rows) + len(raw.versioned) for raw in found.values())
     report.add("neo4j.ties", spent.wall / number * MILLION, "s per million")
+
+
+def _all_edges(view: View) -> dict[str, tabling.Raw]:
+    assert isinstance(view, Session)
+    return tabling.all_edges(view, view.keys_given)
 
 
 def _visible(stage: Stage, report: Report, store: Store, other: Store) -> None:

@@ -40,7 +40,7 @@ _BUSY = (
     "the server at {where} is too busy to carry this out",
     "Repeat it a little later; nothing was written.",
 )
-_BUSY_CODES = ("LockClientStopped", "TransactionTimedOut", "DeadlockDetected", "Terminated")
+_BUSY_CODES = ("LockClientStopped", "TransactionTimedOut", "DeadlockDetected", "Terminated", "AlreadyExists")
 
 
 def meaning(error: Exception, where: str) -> StoreUnusable | None:
@@ -65,18 +65,16 @@ def meaning(error: Exception, where: str) -> StoreUnusable | None:
     return None
 
 
-def _of_server(error: Neo4jError, where: str) -> StoreUnusable | None:
+def _of_server(error: Neo4jError, where: str) -> StoreUnusable:
     code = error.code or ""
     if code in _BY_CODE:
         return _told(*_BY_CODE[code], where)
     if code.startswith("Neo.TransientError") or any(word in code for word in _BUSY_CODES):
         return _told(*_BUSY, where)
-    if code.startswith("Neo.DatabaseError"):
-        return _told(
-            "server_failed", f"the server at {{where}} failed: {code}",
-            "Look at the server's log; disk space and memory are the usual causes.", where,
-        )  # fmt: skip
-    return None
+    return _told(
+        "server_failed", f"the server at {{where}} failed: {code}",
+        "Look at the server's log; disk space, memory and a server of another kind are the usual causes.", where,
+    )  # fmt: skip
 
 
 def _told(code: str, message: str, remedy: str, where: str) -> StoreUnusable:

@@ -74,12 +74,16 @@ class _Change:
 
 
 def migrate(server: Server, now: int) -> tuple[Step, ...]:
-    """Carry out the pending steps; StoreUnusable before anything is changed when that is impossible."""
+    """Carry out the pending steps, and make what is missing of the schema.
+
+    StoreUnusable before anything is changed when that is impossible.
+    """
     state = preparing.state(server)
     if state["work"] is not None and not state["work"].startswith(MIGRATING):
         raise under_work(state["work"])
     steps = evolving.pending(state["step"])
     operations = [operation for _, operation in evolving.operations_of(state["step"])]
+    preparing.create(server)
     if steps:
         _Migration(server, now, evolving.structure_of(state["step"]), operations).run(state["step"] + len(steps))
     return steps
@@ -99,7 +103,6 @@ class _Migration:
         self._refuse_what_is_stored()
         came_to = self._server.auto(_START, work=self._work)[0]["came_to"]
         begun, after = came_to or [None, 0]
-        preparing.create(self._server)
         waiting = list(changes)
         for name in waiting[waiting.index(begun) if begun in waiting else 0 :]:
             self._rewrite(name, changes[name], int(after) if name == begun else 0)

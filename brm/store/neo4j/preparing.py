@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from typing import Any
 
@@ -42,9 +43,9 @@ def prepare(server: Server) -> bool:
 
 def create(server: Server) -> None:
     """Every constraint and index that is not there yet, ready to use."""
-    for statement in create_all(registry()):
-        server.auto(statement)
     deadline = time.monotonic() + _WAIT_SECONDS
+    for statement in create_all(registry()):
+        _patiently(server, statement, deadline)
     while waiting := missing(server):
         if time.monotonic() > deadline:
             raise StoreUnusable(
@@ -53,6 +54,18 @@ def create(server: Server) -> None:
                 code="server_failed",
             )
         time.sleep(_PAUSE_SECONDS)
+
+
+def _patiently(server: Server, statement: str, deadline: float) -> None:
+    """Carry out a change of the schema, which the server refuses while another process makes one."""
+    while True:
+        try:
+            server.auto(statement)
+            return
+        except StoreUnusable as error:
+            if error.code != "busy" or time.monotonic() > deadline:
+                raise
+            time.sleep(random.uniform(_PAUSE_SECONDS, 4 * _PAUSE_SECONDS))
 
 
 def state(server: Server) -> dict[str, Any]:

@@ -84,11 +84,6 @@ class Neo4jStore(Engine):
                 break
         return self._server.write(lambda transaction, pulse: work(self._session(transaction, pulse, locking=True)))[0]
 
-    def reading(self, work: Callable[[Session], T]) -> T:
-        """``work`` in one reading transaction, without a look at who wrote meanwhile."""
-        self._require_current()
-        return self._server.read(lambda transaction, pulse: work(self._session(transaction, pulse, locking=False)))
-
     def _write(self, work: Callable[[View], T]) -> T:
         self._require_current()
         attempt = uuid.uuid4().hex
