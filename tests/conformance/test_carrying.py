@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from brm.errors import Conflict, InvalidInput, StoreUnusable
-from brm.store import files, loading
+from brm.store import files, loading, open_store
 from brm.store.protocol import Store
 from brm.store.sealing import content_digest
-from graph_schema.changes import Change, ChangeSet, NodeRef
+from graph_schema.changes import Change, ChangeSet, EdgeRef, NodeRef
 from tests.store.fixtures.content import fill, rows_with_alias
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.conformance
 
 
@@ -149,3 +155,53 @@ def test_a_load_keeps_little_in_hand(store: Store, rows: list[dict[str, Any]], m
     monkeypatch.setattr(loading, "_BATCH", 3)
     store.load([*rows, seal(rows)])
     assert list(store.export()) == rows
+
+
+LOADING = """
+import json, sys
+from brm.store import open_store
+store = open_store(sys.argv[1])
+
+def rows():
+    with open(sys.argv[2], encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            if number % 500 == 0:
+                print(number, flush=True)
+            yield json.loads(line)
+
+store.load(rows())
+"""
+
+
+def left_in(store: Store) -> list[str]:
+    """The kinds of the rows, or why it cannot be read."""
+    try:
+        return [row["kind"] for row in store.export()]
+    except StoreUnusable as closed:
+        return [closed.code] if "restore again" in closed.remedy else []
+
+
+@pytest.mark.faults
+def test_a_killed_load_leaves_nothing_and_can_begin_again(persistent: str, reference: Store, tmp_path: Path) -> None:
+    people = [Change("set", NodeRef("person", f"p{n}"), {"name": f"N{n}"}) for n in range(6_000)]
+    ties = [Change("set", EdgeRef("knows", f"p{n}", f"p{n + 1}", "work"), {}) for n in range(5_999)]
+    reference.apply(ChangeSet(actor="a", source="s", changes=(*people, *ties)))
+    file = tmp_path / "rows.jsonl"
+    files.write(file, reference.export())
+    open_store(persistent).close()
+    for at in (0, 5_500, 9_500):
+        process = subprocess.Popen(
+            [sys.executable, "-c", LOADING, persistent, str(file)], stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert process.stdout is not None
+        for line in process.stdout:
+            if int(line) >= at:
+                break
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        with closing(open_store(persistent)) as store:
+            assert left_in(store) in (["store"], ["being_filled"])
+    with closing(open_store(persistent)) as store:
+        store.load(files.read(file))
+        assert list(store.export()) == list(reference.export())

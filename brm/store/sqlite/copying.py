@@ -15,7 +15,7 @@ from brm.store import carrying, files
 from brm.store.sealing import SEAL as SEAL_ROW
 from brm.store.sealing import content_digest
 from brm.store.sqlite import migrating
-from brm.store.sqlite.connections import PRAGMAS, Pool, explained
+from brm.store.sqlite.connections import CACHE_KIB, PRAGMAS, Pool, explained
 from brm.store.sqlite.migrating import SEAL
 from brm.store.sqlite.session import Session
 
@@ -98,7 +98,9 @@ def _opened(path: Path) -> sqlite3.Connection:
     """The file to be read. Beside a log somebody uses it as a store; else nothing changes it."""
     alone = not path.with_name(f"{path.name}-wal").exists()
     uri = f"{path.resolve().as_uri()}?mode=ro{'&immutable=1' if alone else ''}"
-    return sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    return connection
 
 
 def _rows(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
