@@ -95,6 +95,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tier = _tier(item.nodeid)
         if tier in MARKED_TIERS:
             item.add_marker(tier)
+        # Deselecting by marker then keeps runs without a server from starting one.
+        if getattr(item, "callspec", None) and item.callspec.params.get("engine") == "neo4j":
+            item.add_marker("neo4j")
 
 
 def pytest_runtest_setup() -> None:

@@ -22,8 +22,7 @@ class Built:
 
     directory: Path
     brm: str
-    neo4j: str
-    base: str
+    settings: dict[str, str]
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +39,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     except Unavailable as problem:
         pytest.skip(str(problem))
     brm = f"brm-test:{os.getpid()}"
-    settings = {"PYTHON_IMAGE": base, "PIP_OPTIONS": "--no-index --find-links /wheelhouse", "BRM_IMAGE": brm}
+    settings = {
+        "PYTHON_IMAGE": base, "PIP_OPTIONS": "--no-index --find-links /wheelhouse", "BRM_IMAGE": brm,
+        "NEO4J_IMAGE": neo4j, "NEO4J_HEAP": "512m", "NEO4J_PAGECACHE": "64m", "BRM_TZ": "Asia/Shanghai",
+        "BRM_HEALTH_INTERVAL": "2s", "NEO4J_HEALTH_INTERVAL": "3s",
+    }  # fmt: skip
     Stack(checkout, f"brm-test-{os.getpid()}", "embedded", "embedded", 0, settings).compose("build", "embedded")
-    return Built(checkout, brm, neo4j, base)
+    return Built(checkout, brm, settings)
 
 
 @pytest.fixture
@@ -51,12 +54,9 @@ def start(built: Built) -> Iterator[Callable[[str], Stack]]:
     stacks: list[Stack] = []
 
     def up(profile: str) -> Stack:
-        settings = {
-            "BRM_IMAGE": built.brm, "NEO4J_IMAGE": built.neo4j, "PYTHON_IMAGE": built.base, "BRM_TZ": "Asia/Shanghai",
-            "BRM_HEALTH_INTERVAL": "2s", "NEO4J_HEALTH_INTERVAL": "3s", "NEO4J_HEAP": "512m", "NEO4J_PAGECACHE": "64m",
-        }  # fmt: skip
         server = {"neo4j": "brm", "embedded": "embedded"}[profile]
-        stack = Stack(built.directory, f"brm-test-{os.getpid()}-{profile}", profile, server, free_ports(1)[0], settings)
+        project = f"brm-test-{os.getpid()}-{profile}"
+        stack = Stack(built.directory, project, profile, server, free_ports(1)[0], built.settings)
         stacks.append(stack)
         stack.compose("up", "-d", "--no-build")
         stack.wait_healthy()
