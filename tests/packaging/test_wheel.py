@@ -103,7 +103,7 @@ def test_it_runs_from_an_empty_folder(installed: Path, tmp_path: Path) -> None:
     environment = {"BRM_STORE": "sqlite:///new/graph.sqlite", "BRM_LANG": "zh-CN"}
     assert "sqlite:///new/graph.sqlite" in _run(brm, "init", cwd=tmp_path, **environment)
     found = json.loads(_run(brm, "doctor", "--json", cwd=tmp_path, **environment))
-    assert (found["counts"], [check["ok"] for check in found["checks"]]) == ({}, [True] * 4)
+    assert (found["counts"], [check["id"] for check in found["checks"] if not check["ok"]]) == ({}, [])
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new"]
 
 
@@ -150,8 +150,8 @@ def test_nobody_enters_a_room_he_may_not() -> None:
 
 
 COMES_WITH = {"starlette": "fastapi"}
-NOT_IMPORTED_BY_NAME = {"adbc_driver_sqlite", "neo4j", "networkx", "pyarrow", "tzdata"}
-"""Data (tzdata), and what parts still to be built are declared with."""
+NOT_IMPORTED_BY_NAME = {"adbc_driver_sqlite", "neo4j_rust_ext", "networkx", "pyarrow", "tzdata"}
+"""Data (tzdata), what makes a driver faster by being there, and what parts still to be built are declared with."""
 
 
 def test_declared_dependencies_are_what_is_imported() -> None:
