@@ -53,6 +53,7 @@ class Engine(ABC):
     """Base of the engines. ``clock`` gives the time of commits and of reads without a date."""
 
     url: str
+    engine: str
 
     def __init__(self, url: str, *, zone: str | None = None, clock: Clock | None = None) -> None:
         self.url = url

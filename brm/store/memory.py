@@ -28,6 +28,8 @@ T = TypeVar("T")
 class MemoryStore(Engine):
     """A store that lives as long as the object."""
 
+    engine = "memory"
+
     def __init__(self, url: str = "memory://", *, zone: str | None = None, clock: Clock | None = None) -> None:
         super().__init__(url, zone=zone, clock=clock)
         self._lock = threading.RLock()
@@ -67,7 +69,7 @@ class MemoryStore(Engine):
             counts = self._graph.counts(Moment(*[max(self._clock(), self._graph.last()[1])] * 2))
             digest = registry().digest()
             revision = self._graph.last()[0]
-        return StoreInfo("memory", self.url, revision, digest, True, counts.by_type, counts.facts)
+        return StoreInfo(self.engine, self.url, revision, digest, True, counts.by_type, counts.facts)
 
     def migrate(self, *, dry_run: bool = False) -> Migration:
         """Nothing to do: the declarations are the schema."""

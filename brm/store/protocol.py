@@ -213,6 +213,8 @@ class Store(Protocol):
     """A graph with time. All methods are safe to call from several threads."""
 
     url: str
+    engine: str
+    """``memory``, ``sqlite`` or ``neo4j``."""
 
     def info(self) -> StoreInfo:
         """What the store is and holds."""

@@ -33,6 +33,8 @@ _HOPEFUL_SECONDS = 0.05
 class Neo4jStore(Engine):
     """A store in a database of a Neo4j server."""
 
+    engine = "neo4j"
+
     def __init__(
         self, url: str, access: Access | None = None, *, zone: str | None = None, clock: Clock | None = None
     ) -> None:
@@ -133,13 +135,13 @@ class Neo4jStore(Engine):
         """What the store is and holds."""
         digest = preparing.state(self._server)["schema"]
         if self._outdated:
-            return StoreInfo("neo4j", self._server.where, 0, digest, False, {}, 0)
+            return StoreInfo(self.engine, self._server.where, 0, digest, False, {}, 0)
 
         def work(view: View) -> StoreInfo:
             revision, at = view.last()
             now = max(self._clock(), at)
             counts = view.counts(Moment(now, now))
-            return StoreInfo("neo4j", self._server.where, revision, digest, True, counts.by_type, counts.facts)
+            return StoreInfo(self.engine, self._server.where, revision, digest, True, counts.by_type, counts.facts)
 
         return self._read(work)
 

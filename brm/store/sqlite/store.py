@@ -32,6 +32,8 @@ MANY = 200
 class SQLiteStore(Engine):
     """A store in one SQLite file. ``busy_seconds`` bounds the wait for another process."""
 
+    engine = "sqlite"
+
     def __init__(
         self,
         url: str,
@@ -138,10 +140,10 @@ class SQLiteStore(Engine):
             digest = connection.execute("SELECT value FROM meta WHERE name = 'schema'").fetchone()[0]
             location = str(self.path)
             if self._outdated:
-                return StoreInfo("sqlite", location, revision, digest, False, {}, 0)
+                return StoreInfo(self.engine, location, revision, digest, False, {}, 0)
             now = max(self._clock(), at)
             counts = session.counts(Moment(now, now))
-        return StoreInfo("sqlite", location, revision, digest, True, counts.by_type, counts.facts)
+        return StoreInfo(self.engine, location, revision, digest, True, counts.by_type, counts.facts)
 
     def migrate(self, *, dry_run: bool = False) -> Migration:
         """Bring the store to this program's schema."""
