@@ -107,6 +107,7 @@ def test_settings_name_value_and_origin_and_mask_secrets(
         "neo4j_user": ("", "default"),
         "neo4j_password": ("**********", "BRM_NEO4J_PASSWORD"),
         "neo4j_password_file": ("", "default"),
+        "neo4j_timeout": ("15.0", "default"),
         "log": ("warning", "default"),
     }
     assert list(items) == list(Settings.model_fields)
