@@ -24,7 +24,7 @@ def statement() -> str:
     the steps at every moment; taking them exactly is left to `brm.store.partition`.
     """
     sets: dict[str, list[str]] = {"accounts": ["accounts"]}
-    parts = ["UNWIND $accounts AS k MATCH (n:Entity {_key: k}) WITH collect(n) AS accounts"]
+    parts = ["UNWIND $accounts AS k MATCH (n:Entity {_key: k}) USING INDEX n:Entity(_key) WITH collect(n) AS accounts"]
     needed = ["accounts"]
     for number, step in enumerate(STEPS):
         parts.append(_step(number, step, [each for name in step.start for each in sets.get(name, ())]))

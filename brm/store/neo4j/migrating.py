@@ -196,7 +196,8 @@ def _edges(session: Session, change: _Change, after: int) -> list[int]:
     """Write the edges of a type whose source has one of the next keys anew."""
     old, new = change.old.spec, change.new.spec
     row = session.one(
-        f"MATCH (n:Entity)-[r:`{old.label}`|{PAST}]->() WHERE n._key > $after AND n._key <= $upto"
+        f"MATCH (n:Entity)-[r:`{old.label}`|{PAST}]->() USING INDEX n:Entity(_key)"
+        " WHERE n._key > $after AND n._key <= $upto"
         " AND coalesce(r._type, $type) = $type RETURN collect([type(r), properties(r)]) AS found",
         after=after, upto=after + BATCH, type=old.name,
     )  # fmt: skip

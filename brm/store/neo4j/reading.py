@@ -23,11 +23,14 @@ CHUNK = 5_000
 FEW = 50
 """So many nodes are read whole when only their types are asked for, since their histories are asked for next."""
 _NODES = (
-    "COLLECT { UNWIND $nodes AS i MATCH (n:Entity {id: i}) RETURN properties(n) } AS nodes,"
-    " COLLECT { UNWIND $ids AS i MATCH (n:Entity {id: i})"
+    "COLLECT { UNWIND $nodes AS i MATCH (n:Entity {id: i}) USING INDEX n:Entity(id) RETURN properties(n) } AS nodes,"
+    " COLLECT { UNWIND $ids AS i MATCH (n:Entity {id: i}) USING INDEX n:Entity(id)"
     " RETURN [n.id, n._key, n._type, n._alive, n._ended] } AS known"
 )
-_BY_KEY = "UNWIND $keys AS k MATCH (n:Entity {_key: k}) RETURN collect([n._key, n.id, n._type]) AS found"
+_BY_KEY = (
+    "UNWIND $keys AS k MATCH (n:Entity {_key: k}) USING INDEX n:Entity(_key)"
+    " RETURN collect([n._key, n.id, n._type]) AS found"
+)
 _known = lru_cache(maxsize=256)(Known)
 
 
@@ -37,16 +40,22 @@ def chunks(items: Collection[Any], size: int = CHUNK) -> Iterable[list[Any]]:
     return (listed[at : at + size] for at in range(0, len(listed), size))
 
 
+def by_eid(label: str, value: str = "e") -> str:
+    """Match the relationship ``r`` with an id. The index is named, since the server chooses to look through all
+    relationships of a type while it believes that there are few, and keeps to it for a while when there are many.
+    """
+    return f"MATCH ()-[r:{label} {{eid: {value}}}]->() USING INDEX r:{label}(eid)"
+
+
 @lru_cache(maxsize=512)
 def _lookup(types: tuple[str, ...]) -> str:
     """Nodes and edges of these types by id, in one statement."""
     parts = [_NODES]
     for type_ in types:
         label = registry().edges[type_].label
-        found = f"UNWIND $e_{type_} AS e MATCH ()-[r:{label} {{eid: e}}]->() RETURN properties(r)"
-        parts.append(f"COLLECT {{ {found} }} AS e_{type_}")
+        parts.append(f"COLLECT {{ UNWIND $e_{type_} AS e {by_eid(label)} RETURN properties(r) }} AS e_{type_}")
     if types:
-        parts.append(f"COLLECT {{ UNWIND $past AS e MATCH ()-[r:{PAST} {{eid: e}}]->() RETURN properties(r) }} AS past")
+        parts.append(f"COLLECT {{ UNWIND $past AS e {by_eid(PAST)} RETURN properties(r) }} AS past")
     return f"RETURN {', '.join(parts)}"
 
 
@@ -198,7 +207,7 @@ class Reader:
             return {}
         labels = "|".join([*(registry().edges[name].label for name in wanted), PAST])
         cypher = (
-            f"MATCH (n:Entity)-[r:{labels}]-() WHERE n.id IN $ids AND (r._type IS NULL OR r._type IN $types)"
+            f"MATCH (n:Entity)-[r:{labels}]-() USING INDEX n:Entity(id) WHERE n.id IN $ids AND (r._type IS NULL OR r._type IN $types)"
             " WITH DISTINCT r RETURN collect([type(r), properties(r)]) AS found"
         )
         found: dict[EdgeRef, Entry] = {}
@@ -211,7 +220,9 @@ class Reader:
     def edges_of(self, ids: Collection[str]) -> list[EdgeRef]:
         """Every edge at one of the nodes, whatever its state."""
         found: dict[EdgeRef, None] = {}
-        cypher = "MATCH (n:Entity)-[r]-() WHERE n.id IN $ids RETURN collect(DISTINCT r.eid) AS eids"
+        cypher = (
+            "MATCH (n:Entity)-[r]-() USING INDEX n:Entity(id) WHERE n.id IN $ids RETURN collect(DISTINCT r.eid) AS eids"
+        )
         for part in chunks(ids, 500):
             refs = map(edge_ref, self.one(cypher, ids=part)["eids"])
             found.update((ref, None) for ref in refs if ref is not None)

@@ -10,7 +10,7 @@ from typing import Any
 from brm.store.history import Entry, Fact, fold
 from brm.store.ledger import Known, Outcome, Remembered
 from brm.store.neo4j.codec import Codec, codec, is_plain
-from brm.store.neo4j.reading import Reader
+from brm.store.neo4j.reading import Reader, by_eid
 from brm.store.neo4j.scripting import Script
 from brm.store.protocol import Commit
 from brm.store.searching import display_name, search_text, sort_name
@@ -75,7 +75,7 @@ class Writer(Reader):
         for (type_, form), rows in changed.items():
             spec = registry().nodes[type_]
             script.add(
-                f"UNWIND $rows AS r MATCH (n:Entity {{_key: r._key}}) REMOVE n:{spec.label}:{VERSIONED}"
+                f"UNWIND $rows AS r MATCH (n:Entity {{_key: r._key}}) USING INDEX n:Entity(_key) REMOVE n:{spec.label}:{VERSIONED}"
                 f" SET n = r SET n{_labels(spec, form)}",
                 rows,
             )
@@ -137,12 +137,13 @@ class Writer(Reader):
             source, target, _ = self.triple(ref)
             created.setdefault(label, []).append([source, target, properties])
         for label, ids in moved.items():
-            script.add(f"UNWIND $rows AS r MATCH ()-[e:{label} {{eid: r}}]->() DELETE e", ids)
+            script.add(f"UNWIND $rows AS e {by_eid(label)} DELETE r", ids)
         for label, rows in changed.items():
-            script.add(f"UNWIND $rows AS r MATCH ()-[e:{label} {{eid: r.eid}}]->() SET e = r", rows)
+            script.add(f"UNWIND $rows AS e {by_eid(label, 'e.eid')} SET r = e", rows)
         for label, pairs in created.items():
             script.add(
-                "UNWIND $rows AS r MATCH (a:Entity {_key: r[0]}) MATCH (b:Entity {_key: r[1]})"
+                "UNWIND $rows AS r MATCH (a:Entity {_key: r[0]}) USING INDEX a:Entity(_key)"
+                " MATCH (b:Entity {_key: r[1]}) USING INDEX b:Entity(_key)"
                 f" CREATE (a)-[e:{label}]->(b) SET e = r[2]",
                 pairs,
                 relationships=1,

@@ -267,7 +267,7 @@ class Session(Writer):
     def all_nodes(self) -> Iterator[tuple[NodeRef, Entry]]:
         """Every node with its history, by key."""
         cypher = (
-            "MATCH (n:Entity) WHERE n._key > $last WITH n ORDER BY n._key LIMIT $most"
+            "MATCH (n:Entity) USING INDEX n:Entity(_key) WHERE n._key > $last WITH n ORDER BY n._key LIMIT $most"
             " RETURN collect(properties(n)) AS found"
         )
         last = 0
@@ -281,7 +281,8 @@ class Session(Writer):
         step = 2_000
         for spec in registry().edges.values():
             cypher = (
-                f"MATCH (n:Entity)-[r:{spec.label}|{PAST}]->() WHERE n._key > $after AND n._key <= $upto"
+                f"MATCH (n:Entity)-[r:{spec.label}|{PAST}]->() USING INDEX n:Entity(_key)"
+                " WHERE n._key > $after AND n._key <= $upto"
                 " AND (r._type IS NULL OR r._type = $type) RETURN collect([type(r), properties(r)]) AS found"
             )
             for after in range(0, self.keys_given, step):

@@ -53,19 +53,20 @@ class Raw:
 
 
 _NODES_BY_KEY = (
-    "MATCH (n:Entity) WHERE n._key IN $keys AND n._type = $type RETURN collect(n._row) AS rows,"
+    "MATCH (n:Entity) USING INDEX n:Entity(_key) WHERE n._key IN $keys AND n._type = $type"
+    " RETURN collect(n._row) AS rows,"
     " collect(CASE WHEN n._history IS NOT NULL THEN [n._key, n._history] END) AS versioned"
 )
 _ALL_NODES = (
     "UNWIND range(0, $last, $step) AS c CALL (c) {"
-    " MATCH (n:Entity) WHERE n._key >= c AND n._key < c + $step"
+    " MATCH (n:Entity) USING INDEX n:Entity(_key) WHERE n._key >= c AND n._key < c + $step"
     " RETURN n._type AS type, collect(n._row) AS rows,"
     " collect(CASE WHEN n._history IS NOT NULL THEN [n._key, n._history] END) AS versioned"
     "} RETURN type, rows, versioned"
 )
 _ALL_EDGES = (
     "UNWIND range(0, $last, $step) AS c CALL (c) {"
-    " MATCH (n:Entity)-[r]->() WHERE n._key >= c AND n._key < c + $step"
+    " MATCH (n:Entity)-[r]->() USING INDEX n:Entity(_key) WHERE n._key >= c AND n._key < c + $step"
     " RETURN coalesce(r._type, type(r)) AS type, collect(r._row) AS rows,"
     " collect(CASE WHEN r._history IS NOT NULL THEN [r.eid, r._ends, r._history] END) AS versioned"
     "} RETURN type, rows, versioned"
@@ -113,7 +114,7 @@ def edges_by_end(reader: Reader, type_: str, side: Side, keys: Ints) -> Raw:
     label = registry().edges[type_].label
     there = f"-[r:{label}|{PAST}]->" if side == "source" else f"<-[r:{label}|{PAST}]-"
     cypher = (
-        f"MATCH (n:Entity){there}() WHERE n._key IN $keys AND (r._type IS NULL OR r._type = $type)"
+        f"MATCH (n:Entity){there}() USING INDEX n:Entity(_key) WHERE n._key IN $keys AND (r._type IS NULL OR r._type = $type)"
         " RETURN collect(r._row) AS rows,"
         " collect(CASE WHEN r._history IS NOT NULL THEN [r.eid, r._ends, r._history] END) AS versioned"
     )
