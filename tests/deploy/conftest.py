@@ -26,7 +26,7 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     directory = tmp_path_factory.mktemp("deploy")
     try:
         if not engine_answers():
@@ -45,7 +45,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         "BRM_HEALTH_INTERVAL": "2s", "NEO4J_HEALTH_INTERVAL": "3s",
     }  # fmt: skip
     Stack(checkout, f"brm-test-{os.getpid()}", "embedded", "embedded", 0, settings).compose("build", "embedded")
-    return Built(checkout, brm, settings)
+    yield Built(checkout, brm, settings)
+    images.run("docker", "image", "rm", "--force", brm)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.servers import LocalServer, Unavailable
 from tests.servers.proxy import Proxy
 
 PROGRAM = Path(sysconfig.get_path("scripts")) / "brm"
-SECONDS = 4.0
+SECONDS = 6.0
 """How long the service waits for the server in these tests."""
 GONE = ("unreachable", "timeout")
 """How a server that does not answer is told: it refused us, or was silent for too long."""
