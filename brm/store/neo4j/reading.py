@@ -207,7 +207,8 @@ class Reader:
             return {}
         labels = "|".join([*(registry().edges[name].label for name in wanted), PAST])
         cypher = (
-            f"MATCH (n:Entity)-[r:{labels}]-() USING INDEX n:Entity(id) WHERE n.id IN $ids AND (r._type IS NULL OR r._type IN $types)"
+            f"MATCH (n:Entity)-[r:{labels}]-() USING INDEX n:Entity(id)"
+            " WHERE n.id IN $ids AND (r._type IS NULL OR r._type IN $types)"
             " WITH DISTINCT r RETURN collect([type(r), properties(r)]) AS found"
         )
         found: dict[EdgeRef, Entry] = {}

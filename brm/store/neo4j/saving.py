@@ -75,7 +75,8 @@ class Writer(Reader):
         for (type_, form), rows in changed.items():
             spec = registry().nodes[type_]
             script.add(
-                f"UNWIND $rows AS r MATCH (n:Entity {{_key: r._key}}) USING INDEX n:Entity(_key) REMOVE n:{spec.label}:{VERSIONED}"
+                f"UNWIND $rows AS r MATCH (n:Entity {{_key: r._key}}) USING INDEX n:Entity(_key)"
+                f" REMOVE n:{spec.label}:{VERSIONED}"
                 f" SET n = r SET n{_labels(spec, form)}",
                 rows,
             )

@@ -114,7 +114,8 @@ def edges_by_end(reader: Reader, type_: str, side: Side, keys: Ints) -> Raw:
     label = registry().edges[type_].label
     there = f"-[r:{label}|{PAST}]->" if side == "source" else f"<-[r:{label}|{PAST}]-"
     cypher = (
-        f"MATCH (n:Entity){there}() USING INDEX n:Entity(_key) WHERE n._key IN $keys AND (r._type IS NULL OR r._type = $type)"
+        f"MATCH (n:Entity){there}() USING INDEX n:Entity(_key)"
+        " WHERE n._key IN $keys AND (r._type IS NULL OR r._type = $type)"
         " RETURN collect(r._row) AS rows,"
         " collect(CASE WHEN r._history IS NOT NULL THEN [r.eid, r._ends, r._history] END) AS versioned"
     )
