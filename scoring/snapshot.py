@@ -144,6 +144,11 @@ class LocalDays:
         days: Ints = np.floor_divide(moments + self.offsets[at], MICROSECONDS_A_DAY)
         return days
 
+    def end_of(self, day: int) -> int:
+        """The last microsecond of a local day."""
+        ends = (day + 1) * MICROSECONDS_A_DAY - np.unique(self.offsets) - 1
+        return int(ends[self.of(ends) == day].max(initial=int(ends.min())))
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:
@@ -266,6 +271,10 @@ class Snapshot:
     def ages(self, instants: Ints) -> Ints:
         """Whole local days from each instant to the date of the snapshot, 0 for later instants."""
         return np.maximum(self.today - self.local_days.of(instants), 0)
+
+    def seen_at(self, as_of: int) -> Snapshot:
+        """The same facts looked at from another moment."""
+        return Snapshot(as_of, self.nodes, self.edges, self.local_days)
 
     def apply(self, patch: Patch, as_of: int | None = None) -> Snapshot:
         """The snapshot with the patch applied, at its date or a later one; tables not named are shared."""
