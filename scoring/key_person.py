@@ -84,8 +84,8 @@ def score(
         score=np.clip(total, 0.0, 100.0),
         p10=p10,
         p90=p90,
-        completeness=_completeness(standings, rows, parameters),
-        base=0.0,
+        completeness=known_person(standings, rows, parameters),
+        base=np.zeros(len(rows)),
         factors=FACTORS,
         indptr=np.arange(len(rows) + 1, dtype=np.int64) * len(FACTORS),
         factor=np.tile(np.arange(len(FACTORS), dtype=np.int8), len(rows)),
@@ -98,8 +98,8 @@ def score(
     return frame
 
 
-def _completeness(standings: Standings, rows: Ints, parameters: Parameters) -> Floats:
-    """``sum weight q / sum weight``: warmth at one half, stance at the other."""
+def known_person(standings: Standings, rows: Ints, parameters: Parameters) -> Floats:
+    """Completeness ``sum weight q / sum weight``: warmth at one half, stance at the other."""
     warmth = known_warmth(standings, rows, parameters)
     stance = known_share(standings.stance_evidence[rows], parameters)
     total = weights(parameters).sum()

@@ -200,7 +200,7 @@ def _shape(workspace: Workspace, found: Scored, row: int, names: Mapping[int, Na
         "band": band(value, workspace.parameters),
         "rank": None,
         "link": frame.link,
-        "base": float(frame.base),
+        "base": float(frame.base[row]),
         "change": None,
         "parameters": {"version": PARAMETERS_VERSION, "digest": workspace.parameters.digest},
         "revision": found.revision,

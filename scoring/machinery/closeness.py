@@ -38,9 +38,9 @@ class Warmth:
 
     def total(self, parameters: Parameters) -> Floats:
         """Warmth itself, 0..1."""
-        found: Floats = sum(  # type: ignore[assignment]
-            share * weight for share, weight in zip(self.shares, weights(parameters), strict=True)
-        )
+        found = np.zeros(len(self.tie))
+        for share, weight in zip(self.shares, weights(parameters), strict=True):
+            found += share * weight
         return found
 
 
@@ -51,14 +51,16 @@ def weights(parameters: Parameters) -> Floats:
 
 def reciprocity_of(incoming: Ints, outgoing: Ints) -> Floats:
     """``2 min(in, out)/(in + out)``, 0 where there is neither."""
-    return 2 * np.minimum(incoming, outgoing) / np.maximum(incoming + outgoing, 1)
+    found: Floats = 2 * np.minimum(incoming, outgoing) / np.maximum(incoming + outgoing, 1)
+    return found
 
 
 def duration_of(first: Ints, parameters: Parameters) -> Floats:
     """Years since the first interaction over those of full duration, at most 1."""
     given = parameters.key_person
     years = np.where(first == NEVER, 0, first) / given.year_days
-    return np.minimum(years / given.full_years, 1.0)
+    found: Floats = np.minimum(years / given.full_years, 1.0)
+    return found
 
 
 def breadth_of(active: Ints, parameters: Parameters) -> Floats:

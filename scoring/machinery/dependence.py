@@ -130,7 +130,9 @@ def _warmth_without(
     active = standings.breadth[close.rows][place]
     strong = pairs.strength >= parameters.tie.active
     active[lookup(code, (pairs.owner * width + pairs.colleague)[strong])] -= 1
-    first = best_two(shares.owner, shares.colleague, shares.first + 1.0, size).without(place, colleague)
+    first = best_two(shares.owner, shares.colleague, shares.first.astype(np.float64) + 1, size).without(
+        place, colleague
+    )
     # ages were raised by one, so that 0 is "never"
     since = np.where(first > 0, first.astype(np.int64) - 1, NEVER)
     left = Warmth(

@@ -101,7 +101,8 @@ def _wallet(items: Items, size: int, parameters: Parameters) -> Floats:
     potential = sums(items.owner[~bought], items.value[~bought], size)
     wallet = np.maximum(all_of_it, potential)
     known = (counts(items.owner[bought], size) > 0) & (wallet > 0)
-    return np.divide(own, wallet, out=np.full(size, np.nan), where=known)
+    found: Floats = np.divide(own, wallet, out=np.full(size, np.nan), where=known)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

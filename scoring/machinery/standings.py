@@ -156,7 +156,7 @@ def _build(
     scopes: Ints | None,
     vendor: int | None,
 ) -> Standings:
-    chains = _chains(snapshot, reference, parameters, scopes)
+    chains = chains_of(snapshot, reference, parameters, scopes)
     cases = _cases(snapshot, chains, vendor)
     case, member = members_of(chains, cases.scope)
     vendors = cases.vendor[case]
@@ -174,7 +174,7 @@ def _build(
     )  # fmt: skip
 
 
-def _chains(snapshot: Snapshot, reference: Reference, parameters: Parameters, scopes: Ints | None) -> Chains:
+def chains_of(snapshot: Snapshot, reference: Reference, parameters: Parameters, scopes: Ints | None) -> Chains:
     """The chains of the given scopes, or of all; those of all are made once for all that they depend on."""
     if scopes is not None:
         return build_chains(snapshot, reference, parameters, scopes_of(snapshot, scopes))
