@@ -23,11 +23,17 @@ class Named(Answer):
     name: str | None
 
 
+class Vendor(Named):
+    """A vendor; ``itself``: the customer, which may build what it needs."""
+
+    itself: bool = False
+
+
 class Interval(Answer):
     """The middle four fifths of where the value may lie."""
 
-    p10: float
-    p90: float
+    p10: float | None
+    p90: float | None
 
 
 class ParametersUsed(Answer):
@@ -59,17 +65,19 @@ class Score(Answer):
 
     kind: str
     subject: Named
-    vendor: Named
+    vendor: Vendor
     scope: Named
     as_of: str = Field(description="Local day that was looked at")
     moment: str
-    score: float
+    score: float | None = Field(description="null where too little is known to state one")
     interval: Interval
     completeness: float = Field(description="Share of the evidence that there could be")
-    band: Literal["cold", "warm", "hot"]
+    band: Literal["cold", "warm", "hot"] | None
     rank: dict[str, int] | None
     link: Literal["identity", "logit"]
-    base: float
+    base: float | None
+    gap: float | None = Field(default=None, description="Our score less the rival's; only when one is explained")
+    notice: str = Field(default="", description="What the score is for, where that must be said")
     change: dict[str, Any] | None
     parameters: ParametersUsed
     revision: int

@@ -16,8 +16,11 @@ from brm.guidance.chain_map import chain_map
 from brm.services import paths, rendering, scores
 
 router = APIRouter(responses=PROBLEMS)
-Kind = Annotated[Literal["key_person", "decision_chain"], Query(description="Which relationship")]
-VendorQuery = Annotated[str | None, Query(max_length=200, description="Vendor; default us", examples=["us"])]
+KindName = Literal["key_person", "decision_chain", "customer", "employee", "our_company", "competitor"]
+Kind = Annotated[KindName, Query(description="Which relationship")]
+VendorQuery = Annotated[
+    str | None, Query(max_length=200, description="Vendor; default us, for competitor all rivals", examples=["us"])
+]
 ScopeQuery = Annotated[str | None, Query(max_length=200, description="Account or opportunity")]
 
 
@@ -55,7 +58,7 @@ def list_scores(
 )
 def explain_score(
     space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
-    kind: Literal["key_person", "decision_chain"], vendor: VendorQuery = None, scope: ScopeQuery = None,
+    kind: KindName, vendor: VendorQuery = None, scope: ScopeQuery = None,
 ) -> dict[str, Any]:  # fmt: skip
     """One score with all that adds up to it, its raw inputs and evidence."""
     shape = engine.explain(space, principal, kind, id, vendor=vendor, scope=scope, when=when)

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
 SMALLEST_SHOWN = 0.05
-Vendor = Annotated[str | None, typer.Option(help="Vendor; default us", show_default=False)]
+Vendor = Annotated[str | None, typer.Option(help="Vendor; default us, for competitor all rivals", show_default=False)]
 ScopeOption = Annotated[str | None, typer.Option(help="Account or opportunity", show_default=False)]
-KindArgument = Annotated[str, typer.Argument(help="key_person or decision_chain")]
+KINDS = "key_person, decision_chain, customer, employee, our_company or competitor"
+KindArgument = Annotated[str, typer.Argument(help=KINDS)]
 
 
 def register(app: typer.Typer) -> None:
@@ -119,9 +120,10 @@ def _print_scores(session: Session, items: list[dict[str, Any]]) -> None:
             "subject": each["subject"]["name"],
             "id": each["subject"]["id"],
             **({"scope": each["scope"]["name"]} if each["scope"]["id"] != each["subject"]["id"] else {}),
+            **({"vendor": each["vendor"]["name"]} if each["kind"] == "competitor" else {}),
             "score": each["score"],
-            "p10–p90": f"{each['interval']['p10']:.0f}–{each['interval']['p90']:.0f}",
-            "band": session.texts.text(f"band.{each['band']}"),
+            "p10–p90": None if each["score"] is None else "{p10:.0f}–{p90:.0f}".format(**each["interval"]),
+            "band": None if each["band"] is None else session.texts.text(f"band.{each['band']}"),
             "complete": f"{each['completeness']:.0%}",
         }
         for each in items
@@ -137,11 +139,17 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
     kind = texts.text(f"kind.{shape['kind']}")
     headline = texts.text("score.headline", kind=kind, subject=shape["subject"]["name"], vendor=shape["vendor"]["name"])
     session.console.print(f"[bold]{headline}[/bold]", soft_wrap=True)
+    if shape["score"] is None:
+        session.console.print(texts.text("score.unstated", completeness=shape["completeness"]), soft_wrap=True)
+        session.console.print(shape["notice"], soft_wrap=True)
+        return
     value = texts.text(
         "score.value", score=shape["score"], band=texts.text(f"band.{shape['band']}"), day=shape["as_of"],
         completeness=shape["completeness"], **shape["interval"],
     )  # fmt: skip
     session.console.print(value, soft_wrap=True)
+    if shape.get("gap") is not None:
+        session.console.print(texts.text("score.gap", gap=shape["gap"]), soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(texts.text("score.contributions"), overflow="fold")
     table.add_column(texts.text("score.effect"), justify="right")
@@ -150,6 +158,8 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
         table.add_row(each["text"], _points(each["effect"]))
     table.add_row(f"[bold]{texts.text('score.total')}[/bold]", f"[bold]{shape['score']:.1f}[/bold]")
     session.console.print(table)
+    if "notice" in shape:
+        session.console.print(shape["notice"], style="dim", soft_wrap=True)
 
 
 def _points(effect: float) -> str:

@@ -55,6 +55,9 @@ def explain(
 ) -> dict[str, Any]:  # fmt: skip
     """One score with everything behind it, and the ids of the findings about its subject in its scope."""
     shape = scores.explain(workspace, principal, kind, id_, vendor=vendor, scope=scope, when=when)
+    if kind == "employee":
+        # its scope is our own company, where no rule looks
+        return {**shape, "findings": []}
     place = standing_at(workspace, find_subject(workspace, principal, shape["scope"]["id"], when), when)
     subject = shape["subject"]["id"]
     about = [
