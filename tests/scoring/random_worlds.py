@@ -43,8 +43,8 @@ def random_world(seed: int, accounts: int = 2, size: int = 5, items: int = 60) -
             if rng.random() < 0.3:
                 _needs(world, rng, closed, offerings, (us, *rivals))
         mine = [deal for deal, at, _ in deals if at == firm]
-        for vendor in rng.sample((us, *rivals, firm), rng.randrange(0, 4)):
-            _installed(world, rng, firm, rng.choice(offerings), vendor)
+        for vendor, offering in rng.sample([(v, o) for v in (us, *rivals, firm) for o in offerings], rng.randrange(7)):
+            _installed(world, rng, firm, offering, vendor)
         for deal in mine:
             _needs(world, rng, deal, offerings, (us, *rivals, firm))
         _papers(world, rng, firm, mine)
@@ -121,13 +121,16 @@ def _states(
     kinds = ("joint_plan", "joint_innovation", "alliance", "left", "distress")
     for _ in range(rng.randrange(0, 6)):
         move = rng.random() < 0.5
+        kind = "tie" if move else f"state:{rng.choice(kinds)}"
         said = {"word": rng.choice(("pilot", "win", "visit"))} if move else {}
-        world.observe(
-            "tie" if move else f"state:{rng.choice(kinds)}", rng.choice((firm, *deals, *people)),
-            rng.choice((*rivals, None, firm)) if move else None, day=TODAY - rng.randrange(-2, 500),
-            source_class=rng.choice(WORDS["source_class"]), value=rng.choice((None, rng.random())),
-            concerns=rng.choice(((), (firm,), (rng.choice(deals),))), said_by=rng.choice((None, *ours)), **said,
-        )  # fmt: skip
+        about, toward = rng.choice((firm, *deals, *people)), rng.choice((*rivals, None, firm)) if move else None
+        concerns, source = rng.choice(((), (firm,), (rng.choice(deals),))), rng.choice((None, *ours))
+        # said again by the same source, an opinion replaces the one before
+        for source_class in rng.choice((("opinion", "opinion"), (rng.choice(WORDS["source_class"]),))):
+            world.observe(
+                kind, about, toward, day=TODAY - rng.randrange(-2, 500), source_class=source_class,
+                value=rng.choice((None, rng.random())), concerns=concerns, said_by=source, **said,
+            )  # fmt: skip
 
 
 def _chain(world: World, rng: random.Random, deal: int, people: list[int], rivals: list[int]) -> None:
