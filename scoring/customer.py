@@ -92,8 +92,8 @@ def score(
     (points lost). The base has Key and Gen at 0 and every part at its prior.
     Properties: parts sum to the score; a better stance, tie or depth never lowers it; one more tie never
     lowers Gen; without ours, or for a company that is ours or a mere rival, there is no row.
-    Limits: that a person left is read from observations ``state:left``; a tenure that has ended is not in
-    a snapshot. Amounts in other currencies than ``employee.currency`` do not count.
+    Limits: that a person left is read from observations ``state:left`` about the seat or the account; a
+    tenure that has ended is not in a snapshot. Amounts in other currencies than ``employee.currency`` do not count.
     References: domain.md section 5.3; machinery.coverage, machinery.parts, machinery.gathering.
     """
     standings = standings_of(snapshot, reference, parameters, scopes if scopes is not None else subjects)

@@ -17,7 +17,7 @@ def build_relations(b: Builder, world: Organisations, deals: list[Deal]) -> None
         _risks(b, world, account)
         for member, day in account.departures:
             b.observation(
-                day, "state:left", member.id, scope=account.id, said_by=account.owners[0], source_class="inside",
+                day, "state:left", member.seat, scope=account.id, said_by=account.owners[0], source_class="inside",
                 value=1.0 if member.level >= 3 else 0.5,
             )  # fmt: skip
     for deal in deals:

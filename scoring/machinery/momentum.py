@@ -13,7 +13,7 @@ import numpy as np
 
 from graph_schema.vocabulary import code_number
 from scoring.machinery.affiliations import account_meetings
-from scoring.machinery.arrays import Grouping, counts, sums
+from scoring.machinery.arrays import Grouping, sums
 from scoring.machinery.concerns import concerns_of, customer_of
 from scoring.machinery.field import MOVES
 from scoring.machinery.people import people_of
@@ -82,7 +82,7 @@ def _moves(snapshot: Snapshot, rows: _Rows, word: str, parameters: Parameters) -
     place, pair = at.join(rows.account[firms] * base + rows.vendor[firms])
     own, owned = of.join(rows.scope[deals] * base + rows.vendor[deals])
     near, shared = at.join(rows.account[deals] * base + rows.vendor[deals])
-    general = counts(said.of_row, len(said.item))[said.at_row[shared]] == 0
+    general = said.general[said.at_row[shared]]
     row = np.concatenate([firms[place], deals[own], deals[near[general]]])
     statement = np.concatenate([said.at_row[pair], said.of_row[owned], said.at_row[shared[general]]])
     return (

@@ -1,9 +1,11 @@
 """Observations about accounts: states of the relationship, and what rivals do there.
 
-An observation is of the accounts and deals that it concerns or is about (a deal's account, a unit's or
-seat's company); one about a person that concerns nothing is of every account the person belongs to.
-Without a value it counts in full. A missing TOWARD means us. Of opinions only the latest of a source
-person about one subject and vendor in one scope counts.
+An observation is of the accounts that it is about (the company itself, the account of a deal, the company
+of a unit or seat); one about a person is of every account that the person belongs to and that it concerns,
+or of all of them where it concerns none. It is of a deal that it is about, or concerns within the account.
+That a person left is told of the seat or the account, as the person belongs there no more.
+Without a value it counts in full. A missing TOWARD means us. Of opinions only the latest of a source person
+about one subject and vendor in one scope counts.
 """
 
 from __future__ import annotations
@@ -13,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.machinery.affiliations import affiliations_of
-from scoring.machinery.arrays import Grouping, distinct, lookup
-from scoring.machinery.concerns import concerns_of, customer_of
+from scoring.machinery.arrays import Flags, Grouping, distinct, lookup
+from scoring.machinery.concerns import Concerns, concerns_of, customer_of
 from scoring.machinery.evidence import aimed, latest, reliability_of
 from scoring.machinery.people import company_of, people_of
 from scoring.parameters import Parameters
@@ -27,7 +29,7 @@ class Statements:
     """Observations with their vendor; several rows where several vendors are meant.
 
     ``item`` is the row in the observation table. ``at_*`` are (statement, account) pairs, ``of_*``
-    (statement, deal) pairs.
+    (statement, deal) pairs; ``general`` are those of no deal.
     """
 
     item: Ints
@@ -40,6 +42,7 @@ class Statements:
     at_account: Ints
     of_row: Ints
     of_deal: Ints
+    general: Flags
 
 
 def states_of(snapshot: Snapshot, state: str, parameters: Parameters) -> Statements:
@@ -72,7 +75,7 @@ def _build(snapshot: Snapshot, column: str, codes: tuple[int, ...], parameters: 
     item, vendor, value, source_class = item[kept], vendor[kept], value[kept], source_class[kept]
     reliability = reliability_of(source_class, table["reliability"][item], parameters)
     age = snapshot.ages(table["at"][item])
-    at_row, at_account, of_row, of_deal = _places(snapshot, item)
+    at_row, at_account, of_row, of_deal, general = _places(snapshot, item)
     return Statements(
         item=item,
         vendor=vendor,
@@ -84,6 +87,7 @@ def _build(snapshot: Snapshot, column: str, codes: tuple[int, ...], parameters: 
         at_account=at_account,
         of_row=of_row,
         of_deal=of_deal,
+        general=general,
     )
 
 
@@ -95,33 +99,42 @@ def _subject(snapshot: Snapshot, item: Ints) -> Ints:
     return found
 
 
-def _places(snapshot: Snapshot, item: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """(statement, account) and (statement, deal) pairs."""
+def _places(snapshot: Snapshot, item: Ints) -> tuple[Ints, Ints, Ints, Ints, Flags]:
+    """(statement, account) pairs, (statement, deal) pairs, and which statements are of no deal."""
     people, base = people_of(snapshot), people_of(snapshot).base
-    row, entity = _linked(snapshot, item)
+    row, entity = _subjects(snapshot, item)
     deal = lookup(snapshot.nodes["opportunity"].key, entity) >= 0
     person = people.rows(entity)
     firm = ~deal & (person < 0)
-    at_row = np.concatenate([row[deal], row[firm]])
-    account = np.concatenate([customer_of(snapshot, entity[deal]), company_of(snapshot, _unit(snapshot, entity[firm]))])
-    known = (account != NOBODY) & ~np.isin(account, people.ours)
-    at_row, account = at_row[known], account[known]
-    alone = (person >= 0) & ~np.isin(row, np.concatenate([at_row, row[deal]]))
-    owner, employer = affiliations_of(snapshot).of(person[alone])
-    code = np.concatenate([at_row * base + account, row[alone][owner] * base + employer])
-    code, own = distinct(code), distinct(row[deal] * base + entity[deal])
-    return code // base, code % base, own // base, own % base
+    owner, account = affiliations_of(snapshot).of(person[person >= 0])
+    personal = row[person >= 0][owner]
+    concerns = concerns_of(snapshot, "observation")
+    counted = concerns.in_company(item[personal], account)
+    at_row = np.concatenate([row[deal], row[firm], personal[counted]])
+    places = company_of(snapshot, _unit(snapshot, entity[firm]))
+    at_account = np.concatenate([customer_of(snapshot, entity[deal]), places, account[counted]])
+    known = (at_account != NOBODY) & ~np.isin(at_account, people.ours)
+    at = distinct(at_row[known] * base + at_account[known])
+    named, concerned = _concerned(concerns, item)
+    own = lookup(at, named * base + customer_of(snapshot, concerned)) >= 0
+    of = distinct(np.concatenate([row[deal] * base + entity[deal], named[own] * base + concerned[own]]))
+    general = np.ones(len(item), dtype=bool)
+    general[row[deal]] = general[named] = False
+    return at // base, at % base, of // base, of % base, general
 
 
-def _linked(snapshot: Snapshot, item: Ints) -> tuple[Ints, Ints]:
-    """Statement and entity that it concerns or is about."""
-    statements, nodes = Grouping.of(item), snapshot.nodes["observation"]
-    concerns, about = concerns_of(snapshot, "observation"), snapshot.edges["about"]
-    links = (concerns.opportunity, concerns.company)
-    linked = np.concatenate([*(link.pairs // link.base for link in links), nodes.rows(about.source)])
-    entity = np.concatenate([*(link.pairs % link.base for link in links), about.target])
-    at, row = statements.join(linked)
-    return row, entity[at]
+def _subjects(snapshot: Snapshot, item: Ints) -> tuple[Ints, Ints]:
+    """Statement and subject."""
+    about = snapshot.edges["about"]
+    at, row = Grouping.of(item).join(snapshot.nodes["observation"].rows(about.source))
+    return row, about.target[at]
+
+
+def _concerned(concerns: Concerns, item: Ints) -> tuple[Ints, Ints]:
+    """Statement and deal that it concerns."""
+    link = concerns.opportunity
+    at, row = Grouping.of(item).join(link.pairs // link.base)
+    return row, (link.pairs % link.base)[at]
 
 
 def _unit(snapshot: Snapshot, entity: Ints) -> Ints:

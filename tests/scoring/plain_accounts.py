@@ -291,7 +291,7 @@ class PlainAccounts(PlainParts):
 
         for each in self.said:
             if each["kind"] in ("pilot", "win", "visit") and each["vendor"] == vendor:
-                own = scope in each["deals"] or (not each["deals"] and account in each["accounts"])
+                own = scope in each["deals"] or (each["general"] and account in each["accounts"])
                 if own if deal else account in each["accounts"]:
                     total += faded(getattr(given, each["kind"]) * each["value"], self.age(each["key"]))
         for other, row in self.nodes("opportunity").items():

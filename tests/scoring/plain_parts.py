@@ -73,7 +73,7 @@ class PlainParts(Plain):
                 kind = words.get(int(row["word"]))
             if kind is None or row["at"] > self.s.as_of:
                 continue
-            accounts, deals = self.of_what(key, about[key])
+            accounts, deals, general = self.of_what(key, about[key])
             value = 1.0 if math.isnan(row["value"]) else float(row["value"])
             for vendor, _ in self.aims(toward[key]):
                 each = {
@@ -83,6 +83,7 @@ class PlainParts(Plain):
                     "accounts": accounts,
                     "deals": deals,
                     "value": value,
+                    "general": general,
                 }
                 if row["source_class"] != WORDS["source_class"].index("opinion"):
                     found.append(each)
@@ -94,15 +95,27 @@ class PlainParts(Plain):
                     newest[slot] = (rank, each)
         return found + [each for _, each in newest.values()]
 
-    def of_what(self, key: int, about: list[int]) -> tuple[set[int], set[int]]:
-        deals, companies = self.split(key)
-        deals = deals | {x for x in about if x in self.nodes("opportunity")}
-        firms = companies | {x for x in about if x in self.nodes("company")}
-        firms |= {self.account_of[d] for d in deals if d in self.account_of}
+    def of_what(self, key: int, about: list[int]) -> tuple[set[int], set[int], bool]:
+        """Accounts and deals that a statement is of, and whether it is of no deal."""
+        concerned, companies = self.split(key)
+        where = companies | {self.account_of[d] for d in concerned if d in self.account_of}
+        above = {e["a"]: e["b"] for e in reversed(self.edges("part_of"))}
+        firms = set()
+        for subject in about:
+            if subject in self.nodes("opportunity"):
+                firms |= {self.account_of[subject]} if subject in self.account_of else set()
+            elif subject in self.nodes("person"):
+                mine = {a for a, people in self.members_of.items() if subject in people}
+                firms |= mine & where if where else mine
+            else:
+                at = self.company_at.get(subject, subject)
+                while at in above and at not in self.nodes("company"):
+                    at = above[at]
+                firms |= {at} & set(self.nodes("company"))
         firms -= self.ours
-        if not firms and not deals:
-            firms = {a for x in about for a, people in self.members_of.items() if x in people}
-        return firms, deals
+        own = {x for x in about if x in self.nodes("opportunity")}
+        deals = own | {d for d in concerned if self.account_of.get(d) in firms}
+        return firms, deals, not own and not concerned
 
     def stated(self, kind: str, account: int) -> list[Item]:
         """Items of a state, or of rivals' pilots."""

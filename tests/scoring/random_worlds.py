@@ -123,8 +123,11 @@ def _states(
         move = rng.random() < 0.5
         kind = "tie" if move else f"state:{rng.choice(kinds)}"
         said = {"word": rng.choice(("pilot", "win", "visit"))} if move else {}
-        about, toward = rng.choice((firm, *deals, *people)), rng.choice((*rivals, None, firm)) if move else None
-        concerns, source = rng.choice(((), (firm,), (rng.choice(deals),))), rng.choice((None, *ours))
+        seats = [world.names[f"{name}/seat"] for name, key in world.names.items() if key in people[:2]]
+        about, toward = rng.choice((firm, *deals, *people, *seats)), rng.choice((*rivals, None, firm)) if move else None
+        elsewhere = world.edges["for"][0]
+        concerns = rng.choice(((), (firm,), (rng.choice(deals),), (elsewhere[0],), (elsewhere[1],)))
+        source = rng.choice((None, *ours))
         # said again by the same source, an opinion replaces the one before
         for source_class in rng.choice((("opinion", "opinion"), (rng.choice(WORDS["source_class"]),))):
             world.observe(
