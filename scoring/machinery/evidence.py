@@ -64,7 +64,7 @@ def observations_of(snapshot: Snapshot, kind: str, parameters: Parameters) -> Ob
 
 def _build(snapshot: Snapshot, kind: str, parameters: Parameters) -> Observations:
     people, table = people_of(snapshot), snapshot.nodes["observation"]
-    chosen = (table["kind"] == category_code(kind)) & (table["at"] <= snapshot.as_of)
+    chosen = (table["kind"] == category_code(kind)) & (table["at"] <= snapshot.moment("observation"))
     about = snapshot.edges["about"]
     item, person = table.rows(about.source), people.rows(about.target)
     keep = (item >= 0) & (person >= 0)

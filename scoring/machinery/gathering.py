@@ -72,10 +72,15 @@ def _joined(*parts: Items) -> Items:
     return Items(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
-def _since(snapshot: Snapshot, day: Ints) -> tuple[Ints, Flags]:
-    """Days since each day, and which days are known and not to come."""
-    known = (day != MISSING) & (day <= snapshot.today)
-    return np.where(known, snapshot.today - np.where(known, day, snapshot.today), 0), known
+def _since(snapshot: Snapshot, type_: str, day: Ints) -> tuple[Ints, Flags]:
+    """Days since each day, and which days are known and not to come where the type is read."""
+    known = (day != MISSING) & (day <= snapshot.day(type_))
+    return np.where(known, np.maximum(snapshot.today - np.where(known, day, 0), 0), 0), known
+
+
+def _dated(snapshot: Snapshot, type_: str, name: str, rows: Ints) -> tuple[Ints, Flags]:
+    """The same of a column of papers."""
+    return _since(snapshot, type_, _column(snapshot, type_, name, rows))
 
 
 def _column(snapshot: Snapshot, type_: str, name: str, rows: Ints) -> Ints:
@@ -111,7 +116,7 @@ def recent_meetings(snapshot: Snapshot, accounts: Ints, parameters: Parameters) 
 def framework_agreements(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
     """Framework agreements; one in force until a stated end is as fresh as today."""
     papers, nodes = papers_of(snapshot, "contract"), snapshot.nodes["contract"]
-    signed, known = _since(snapshot, _column(snapshot, "contract", "signed_on", papers.row))
+    signed, known = _dated(snapshot, "contract", "signed_on", papers.row)
     end = _column(snapshot, "contract", "ends_on", papers.row)
     ended = np.maximum(snapshot.today - np.where(end == MISSING, snapshot.today, end), 0)
     age = np.where(end == MISSING, signed, ended)
@@ -164,7 +169,7 @@ def wallet(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
 
 def _won(snapshot: Snapshot, accounts: Ints) -> Items:
     deals = snapshot.nodes["opportunity"]
-    age, known = _since(snapshot, deals["closed_on"])
+    age, known = _since(snapshot, "opportunity", deals["closed_on"])
     return _items(accounts, customer_of(snapshot, deals.key), deals.key, age.astype(np.float64), age,
                   keep=known & (deals["status"] == WON))  # fmt: skip
 
@@ -181,7 +186,7 @@ def business(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Item
     for type_, name in (("contract", "signed_on"), ("delivery", "delivered_on"), ("payment", "")):
         papers = papers_of(snapshot, type_)
         day = _column(snapshot, type_, name, papers.row) if name else _paid(snapshot, papers.row)[0]
-        age, known = _since(snapshot, day)
+        age, known = _since(snapshot, type_, day)
         keys = snapshot.nodes[type_].key[papers.row]
         found.append(_items(accounts, papers.account, keys, age.astype(np.float64), age, keep=known))
     return _joined(*found)
@@ -194,7 +199,7 @@ def revenue(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items
         papers, nodes = papers_of(snapshot, type_), snapshot.nodes[type_]
         rows = papers.row
         day = _paid(snapshot, rows)[0] if type_ == "payment" else _column(snapshot, type_, "signed_on", rows)
-        age, known = _since(snapshot, day)
+        age, known = _since(snapshot, type_, day)
         value = amounts(nodes["amount"][rows], nodes["amount_currency"][rows], parameters.employee.currency)
         keep = known & ~np.isnan(value) & (age < 2 * window)
         mark = (age >= window).astype(np.int64)
@@ -210,9 +215,9 @@ def deliveries(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> It
     papers, nodes = papers_of(snapshot, "delivery"), snapshot.nodes["delivery"]
     due = _column(snapshot, "delivery", "due_on", papers.row)
     done = _column(snapshot, "delivery", "delivered_on", papers.row)
-    made, delivered = _since(snapshot, done)
-    late, passed = _since(snapshot, due)
-    keep = (due != MISSING) & (delivered | (passed & (late > 0)))
+    made, delivered = _since(snapshot, "delivery", done)
+    late, passed = _since(snapshot, "delivery", due)
+    keep = (due != MISSING) & (delivered | (passed & (due < snapshot.day("delivery"))))
     value = (delivered & (done <= due)).astype(np.float64)
     age = np.where(delivered, made, late)
     return _items(accounts, papers.account, nodes.key[papers.row], value, age, keep=keep)
@@ -221,8 +226,8 @@ def deliveries(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> It
 def acceptances(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
     """Deliveries made: 1 accepted, 0 where acceptance is late."""
     papers, nodes = papers_of(snapshot, "delivery"), snapshot.nodes["delivery"]
-    made, delivered = _since(snapshot, _column(snapshot, "delivery", "delivered_on", papers.row))
-    since, accepted = _since(snapshot, _column(snapshot, "delivery", "accepted_on", papers.row))
+    made, delivered = _dated(snapshot, "delivery", "delivered_on", papers.row)
+    since, accepted = _dated(snapshot, "delivery", "accepted_on", papers.row)
     keep = accepted | (delivered & (made > parameters.customer.acceptance_days))
     return _items(
         accounts, papers.account, nodes.key[papers.row], accepted.astype(np.float64),
@@ -233,7 +238,7 @@ def acceptances(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> I
 def tickets(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
     """Tickets: 1 without a complaint, else 1 - severity."""
     papers, nodes, given = papers_of(snapshot, "ticket"), snapshot.nodes["ticket"], parameters.customer
-    age, known = _since(snapshot, _column(snapshot, "ticket", "opened_on", papers.row))
+    age, known = _dated(snapshot, "ticket", "opened_on", papers.row)
     stated = nodes["severity"][papers.row]
     severity = np.clip(np.where(np.isnan(stated), given.severity, stated) / given.severity_top, 0, 1)
     value = np.where(nodes["complaint"][papers.row] == 1, 1 - severity, 1.0)
@@ -243,7 +248,7 @@ def tickets(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items
 def payments(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
     """Payments that fell due: how overdue those are that are unpaid, 0 for the others."""
     papers, nodes = papers_of(snapshot, "payment"), snapshot.nodes["payment"]
-    overdue, due = _since(snapshot, _column(snapshot, "payment", "due_on", papers.row))
-    since, paid = _since(snapshot, _column(snapshot, "payment", "paid_on", papers.row))
+    overdue, due = _dated(snapshot, "payment", "due_on", papers.row)
+    since, paid = _dated(snapshot, "payment", "paid_on", papers.row)
     value = np.where(paid, 0.0, np.minimum(overdue / parameters.customer.overdue_days, 1.0))
     return _items(accounts, papers.account, nodes.key[papers.row], value, np.where(paid, since, 0), keep=due)

@@ -97,7 +97,7 @@ def _moves(snapshot: Snapshot, rows: _Rows, word: str, parameters: Parameters) -
 def _wins(snapshot: Snapshot, rows: _Rows, parameters: Parameters) -> _Terms:
     """Closed deals of accounts by who won them; a deal won without a named winner is ours."""
     deals, base = snapshot.nodes["opportunity"], rows.base
-    closed = (deals["closed_on"] != MISSING) & (deals["closed_on"] <= snapshot.today)
+    closed = (deals["closed_on"] != MISSING) & (deals["closed_on"] <= snapshot.day("opportunity"))
     named = deals["winner"] >= 0
     chosen = np.flatnonzero(closed & (named | (deals["status"] == WON)))
     winner = np.where(named[chosen], people_of(snapshot).vendor(deals["winner"][chosen]), US)
@@ -105,7 +105,7 @@ def _wins(snapshot: Snapshot, rows: _Rows, parameters: Parameters) -> _Terms:
     code = customer_of(snapshot, deals.key[chosen]) * base + winner
     place, at = Grouping.of(code).join(rows.account[firms] * base + rows.vendor[firms])
     deal = chosen[at]
-    age = snapshot.today - deals["closed_on"][deal]
+    age = np.maximum(snapshot.today - deals["closed_on"][deal], 0)
     return firms[place], deals.key[deal], np.full(len(deal), parameters.competitor.win), age, np.ones(len(deal))
 
 

@@ -106,8 +106,9 @@ def served(snapshot: Snapshot, scopes: Scopes) -> Ints:
 def _is_recent(snapshot: Snapshot, parameters: Parameters) -> tuple[Flags, Ints]:
     """Which opportunities were closed recently enough to count, and the days since then."""
     closed = snapshot.nodes["opportunity"]["closed_on"]
-    age = np.where(closed == MISSING, 0, snapshot.today - closed)
-    recent: Flags = (closed != MISSING) & (age >= 0) & (age <= parameters.decision_rights.closed_months * DAYS_A_MONTH)
+    past = (closed != MISSING) & (closed <= snapshot.day("opportunity"))
+    age = np.where(past, np.maximum(snapshot.today - closed, 0), 0)
+    recent: Flags = past & (age <= parameters.decision_rights.closed_months * DAYS_A_MONTH)
     return recent, age
 
 

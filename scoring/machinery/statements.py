@@ -61,7 +61,7 @@ def moves_of(snapshot: Snapshot, word: str, parameters: Parameters) -> Statement
 
 def _build(snapshot: Snapshot, column: str, codes: tuple[int, ...], parameters: Parameters) -> Statements:
     table = snapshot.nodes["observation"]
-    chosen = np.isin(table[column], codes) & (table["at"] <= snapshot.as_of)
+    chosen = np.isin(table[column], codes) & (table["at"] <= snapshot.moment("observation"))
     if column == "word":
         chosen &= table["kind"] == category_code("tie")
     item = np.flatnonzero(chosen)

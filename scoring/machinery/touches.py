@@ -105,7 +105,7 @@ def _build(snapshot: Snapshot) -> Meetings:
     theirs = _Parts(parts.person[customer], parts.item[customer], parts.starter[customer])
     day = snapshot.local_days.of(items["at"]).astype(np.int32)
     contacts, texts = _touches(snapshot, ours, theirs, day, len(colleagues))
-    first, last = _captured(items["capture"], ours, day, snapshot.today, len(colleagues))
+    first, last = _captured(items["capture"], ours, day, snapshot.day("interaction"), len(colleagues))
     hosted = counts(theirs.item, len(items))[ours.item] > 0
     return Meetings(
         colleagues=people.key[colleagues],
@@ -129,7 +129,7 @@ def _attended(snapshot: Snapshot) -> _Parts:
         return _Parts(empty, empty, np.empty(0, dtype=bool))
     item, person = items.rows(table.target), people_of(snapshot).rows(table.source)
     at = items["at"][item]
-    happened = (items["cancelled"] != 1) & (items["at"] <= snapshot.as_of)
+    happened = (items["cancelled"] != 1) & (items["at"] <= snapshot.moment("interaction"))
     keep = (item >= 0) & (person >= 0) & happened[item]
     keep &= (table.valid_from <= at) & (at < table.valid_to) & ~np.isin(table["response"], _AWAY)
     rows = np.flatnonzero(keep)

@@ -26,8 +26,9 @@ def margins(
     margin = amounts(deals["margin"], deals["margin_currency"], parameters.employee.currency)
     place = lookup(accounts, customer_of(snapshot, deals.key))
     closed = deals["closed_on"]
-    age = np.where(closed == MISSING, -1, snapshot.today - closed)
-    won = (deals["status"] == WON) & (age >= 0) & (age < parameters.employee.margin_days)
+    past = (closed != MISSING) & (closed <= snapshot.day("opportunity"))
+    age = np.where(past, snapshot.today - closed, 0)
+    won = (deals["status"] == WON) & past & (age < parameters.employee.margin_days)
     opened = is_open(snapshot)
     row = np.flatnonzero((place >= 0) & ~np.isnan(margin) & (won | opened))
     weight = np.where(won[row], 1.0, likelihood[place[row]])
