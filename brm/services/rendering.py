@@ -20,6 +20,9 @@ def score(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     if shape["kind"] in NOTICED:
         rendered["notice"] = texts.text(f"notice.{shape['kind']}")
     rendered["vendor"] = {**shape["vendor"], "name": vendor_name(shape["vendor"], texts)}
+    if "changes" in shape:
+        rendered["changes"] = [change(each, texts) for each in shape["changes"]]
+        rendered["change"] = rendered["changes"][0] if rendered["changes"] else None
     if "contributions" in shape:
         rendered["contributions"] = [
             {**each, "text": contribution(each, rendered["vendor"]["name"], texts)} for each in shape["contributions"]
@@ -32,6 +35,16 @@ def check(each: Check, texts: Catalogue) -> dict[str, Any]:
     code = f"doctor.{each.id}.{'ok' if each.ok else 'bad'}"
     remedy = None if each.ok else texts.text(f"doctor.{each.id}.remedy", **each.found)
     return {"id": each.id, "ok": each.ok, "detail": texts.text(code, **each.found), "remedy": remedy}
+
+
+def change(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A change with a text for each of its causes."""
+    return {**shape, "parts": [{**each, "text": texts.text(f"cause.{each['part']}")} for each in shape["parts"]]}
+
+
+def series(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A series with the vendor's name."""
+    return {**shape, "vendor": {**shape["vendor"], "name": vendor_name(shape["vendor"], texts)}}
 
 
 def vendor_name(vendor: Mapping[str, Any], texts: Catalogue) -> str:

@@ -39,6 +39,8 @@ class Scored:
     snapshot: Snapshot
     when: When
     revision: int
+    accounts: tuple[str, ...] | None
+    """The accounts whose partitions the snapshot is; None: everything."""
 
 
 def scorer(kind: str) -> Scorer:
@@ -72,10 +74,11 @@ def score(
     subjects = [find_subject(workspace, principal, each, when) for each in ids]
     scoped = None if scope is None else find_subject(workspace, principal, scope, when)
     accounts = accounts_of([*subjects, *([scoped] if scoped else [])])
-    snapshot = workspace.snapshot(accounts if (ids or scoped) and not wanted.whole else None, when)
+    partial = tuple(accounts) if (ids or scoped) and not wanted.whole else None
+    snapshot = workspace.snapshot(partial, when)
     with workspace.timing(kind):
         frame, rows = select(workspace, wanted, subjects, scoped, snapshot, vendor, when)
-    return Scored(frame, rows, snapshot, moment, revision)
+    return Scored(frame, rows, snapshot, moment, revision, partial)
 
 
 def explain(
@@ -89,15 +92,9 @@ def explain(
     NotComputable when the subject has no such score at that date.
     """
     found = score(workspace, principal, kind, [id_], vendor=vendor, scope=scope, when=when)
-    rows = [int(row) for row in found.rows if _is_subject(workspace, found, int(row), id_)]
-    if not rows:
-        raise NotComputable(
-            f"{id_} has no {kind} score at that date",
-            remedy=f"a {kind} score is of a {' or '.join(scorer(kind).subjects)} that is known at that date",
-            id=id_,
-        )
-    accounts_first = sorted(rows, key=lambda row: (int(found.frame.scope_type[row]), -found.frame.score[row]))
-    row = accounts_first[0]
+    row = chosen_row(workspace, found, id_)
+    if row is None:
+        raise no_score(kind, id_)
     shape = row_shape(workspace, found, row, explained=True)
     reference, parameters = workspace.reference(when), workspace.parameters
     shape["gap"] = gap(scorer(kind), found.frame, row, found.snapshot, reference, parameters)
@@ -110,8 +107,20 @@ def explain(
     return shape
 
 
-def _is_subject(workspace: Workspace, found: Scored, row: int, id_: str) -> bool:
-    return int(found.frame.subject[row]) == workspace.store.keys([id_])[id_]
+def chosen_row(workspace: Workspace, found: Scored, id_: str) -> int | None:
+    """The row that is told of a subject: the account's before a deal's, then the highest; None for none."""
+    key = workspace.store.keys([id_])[id_]
+    rows = [int(row) for row in found.rows if int(found.frame.subject[row]) == key]
+    return min(rows, key=lambda row: (int(found.frame.scope_type[row]), -found.frame.score[row]), default=None)
+
+
+def no_score(kind: str, id_: str) -> NotComputable:
+    """The subject has no such score at that date."""
+    return NotComputable(
+        f"{id_} has no {kind} score at that date",
+        remedy=f"a {kind} score is of a {' or '.join(scorer(kind).subjects)} that is known at that date",
+        id=id_,
+    )
 
 
 def shapes(workspace: Workspace, found: Scored, limit: int | None = None) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from brm.ingest.rejects import REMEDIES
 from brm.services.doctor import CHECKS, NEVER_BAD
 from brm.services.rendering import NOTICED, UNNAMED_PLAYS
 from graph_schema.vocabulary import VOCABULARIES
+from scoring.causes import CAUSES
 from scoring.registry import SCORERS
 from tests.current.problem_codes import refusals, sources
 
@@ -32,6 +33,7 @@ FAMILIES = {
     ),
     "kind.": tuple(SCORERS),
     "notice.": NOTICED,
+    "cause.": CAUSES,
     "severity.": ("high", "medium", "low"),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
     "reject.": (*REMEDIES, "row"),
