@@ -60,7 +60,7 @@ def score_series(
     space: Space, principal: Reader, texts: Texts, when: Moment, kind: Kind,
     subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
     vendor: VendorQuery = None, scope: ScopeQuery = None,
-    weeks: Annotated[int, Query(ge=1, le=changing.MOST_WEEKS)] = changing.WEEKS,
+    weeks: Annotated[int, Query(ge=1, le=changing.MOST_WEEKS, description="Weeks back")] = changing.WEEKS,
 ) -> dict[str, Any]:  # fmt: skip
     """One score week by week, read against the Reference of the last day."""
     found = changing.series(space, principal, kind, subject, vendor=vendor, scope=scope, weeks=weeks, when=when)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.machinery.arrays import distinct, lookup, sums
+from scoring.machinery.arrays import distinct, lookup, run_starts, sums
 from scoring.machinery.closeness import (
     Closeness,
     Warmth,
@@ -63,16 +63,17 @@ class BestTwo:
 
 def best_two(place: Ints, colleague: Ints, value: Floats, size: int) -> BestTwo:
     """The best and second-best of values that colleagues carry; 0 where there is none."""
-    order = np.lexsort((-value, place))
+    order = np.argsort(place, kind="stable")
     place, colleague, value = place[order], colleague[order], value[order]
-    first = np.searchsorted(place, np.arange(size))
-    there = np.zeros(size, dtype=bool)
-    there[place] = True
-    top, on = np.zeros(size), np.full(size, SEVERAL, dtype=np.int64)
-    top[there], on[there] = value[first[there]], colleague[first[there]]
-    second = np.zeros(size)
-    other = colleague != on[place]
-    np.maximum.at(second, place[other], value[other])
+    starts = run_starts(place)
+    top, second, on = np.zeros(size), np.zeros(size), np.full(size, SEVERAL, dtype=np.int64)
+    if not len(starts):
+        return BestTwo(top, on, second)
+    there = place[starts]
+    top[there] = np.maximum.reduceat(value, starts)
+    leading = np.flatnonzero(value == top[place])[::-1]
+    on[place[leading]] = colleague[leading]
+    second[there] = np.maximum.reduceat(np.where(colleague == on[place], 0.0, value), starts)
     return BestTwo(top, on, second)
 
 
