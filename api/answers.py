@@ -23,11 +23,17 @@ class Named(Answer):
     name: str | None
 
 
+class Vendor(Named):
+    """A vendor; ``itself``: the customer, which may build what it needs."""
+
+    itself: bool = False
+
+
 class Interval(Answer):
     """The middle four fifths of where the value may lie."""
 
-    p10: float
-    p90: float
+    p10: float | None
+    p90: float | None
 
 
 class ParametersUsed(Answer):
@@ -54,29 +60,72 @@ class Contribution(Answer):
     text: str
 
 
+class ChangePart(Answer):
+    """What one cause did to a score between two dates."""
+
+    part: Literal["clock", "people", "structure", "interactions", "stance", "facts", "reference", "parameters"]
+    effect: float
+    text: str
+
+
+class Change(Answer):
+    """How a score moved since a day: ``total`` is the sum of the parts."""
+
+    since: str
+    before: float
+    total: float
+    parts: list[ChangePart]
+
+
 class Score(Answer):
     """One score. ``link(score) = base + sum of effects``; contributions, inputs and reference when explained."""
 
     kind: str
     subject: Named
-    vendor: Named
+    vendor: Vendor
     scope: Named
     as_of: str = Field(description="Local day that was looked at")
     moment: str
-    score: float
+    score: float | None = Field(description="null where too little is known to state one")
     interval: Interval
     completeness: float = Field(description="Share of the evidence that there could be")
-    band: Literal["cold", "warm", "hot"]
+    band: Literal["cold", "warm", "hot"] | None
     rank: dict[str, int] | None
     link: Literal["identity", "logit"]
-    base: float
-    change: dict[str, Any] | None
+    base: float | None
+    gap: float | None = Field(default=None, description="Our score less the rival's; only when one is explained")
+    notice: str = Field(default="", description="What the score is for, where that must be said")
+    change: Change | None = Field(description="Over the last 30 days; only when one is explained")
+    changes: list[Change] = Field(default=[], description="Over the last 30 and 90 days; only when one is explained")
     parameters: ParametersUsed
     revision: int
     contributions: list[Contribution] = Field(default=[], description="Only when one score is explained")
     inputs: dict[str, Any] = Field(default={}, description="Only when one score is explained")
     reference: str = Field(default="", description="Digest of the population quantities; only when one is explained")
     findings: list[str] = Field(default=[], description="Ids of findings about it; only when one is explained")
+
+
+class Point(Answer):
+    """A score at the end of one local day; null where there was none."""
+
+    as_of: str
+    score: float | None
+    interval: Interval
+    completeness: float | None
+    band: Literal["cold", "warm", "hot"] | None
+
+
+class Series(Answer):
+    """One score week by week, the last day last."""
+
+    kind: str
+    subject: Named
+    vendor: Vendor
+    scope: Named
+    weeks: int
+    items: list[Point]
+    next: str | None
+    revision: int
 
 
 class Listing(Answer):

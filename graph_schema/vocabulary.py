@@ -55,7 +55,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "team_role": ("account_manager", "sales", "presales", "service", "delivery", "executive", "partner"),
     "objective_kind": ("revenue", "development", "relationship"),
     "work_status": ("proposed", "open", "done", "ignored", "cancelled"),
-    "state_kind": ("distress", "restructuring", "budget_freeze", "growth"),
+    "state_kind": (
+        "distress", "restructuring", "budget_freeze", "growth", "left", "joint_plan", "joint_innovation", "alliance",
+    ),
     "import_status": ("running", "complete", "incomplete", "undone"),
     "sensitivity": ("normal", "restricted"),
     "verb": ("set", "end", "correct", "retract"),

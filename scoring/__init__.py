@@ -1,7 +1,8 @@
 """How relationships are judged: pure functions of a Snapshot, a Reference and Parameters."""
 
 from scoring.parameters import DEFAULTS, Parameters
-from scoring.reference import Reference, reduce_reference
+from scoring.population import reduce_reference
+from scoring.reference import Reference
 from scoring.registry import SCORERS, Scorer
 from scoring.selection import Selection, select
 from scoring.snapshot import Snapshot

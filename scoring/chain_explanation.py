@@ -34,7 +34,7 @@ def explain_chain(
     inputs: ChainInputs,
 ) -> Explanation:
     """Row ``i`` of the frame; ``rows`` are the standings of its chain."""
-    members = [_member(snapshot, standings, int(row), parameters) for row in rows]
+    members = [member_told(snapshot, standings, int(row), parameters) for row in rows]
     case = np.flatnonzero(inputs.case == i)
     for member, at in zip(members, case, strict=True):
         member["opinion"] = float(inputs.opinion[at])
@@ -49,7 +49,7 @@ def explain_chain(
         interval=Interval(float(frame.p10[i]), float(frame.p90[i])),
         completeness=float(frame.completeness[i]),
         link="identity",
-        base=frame.base,
+        base=float(frame.base[i]),
         contributions=tuple(_contributions(frame, i, standings, rows, members, by_person, parameters)),
         inputs=_chain_inputs(standings, rows, members, inputs, i, parameters),
         parameters=parameters.digest,
@@ -57,7 +57,8 @@ def explain_chain(
     )
 
 
-def _member(snapshot: Snapshot, standings: Standings, row: int, parameters: Parameters) -> dict[str, Any]:
+def member_told(snapshot: Snapshot, standings: Standings, row: int, parameters: Parameters) -> dict[str, Any]:
+    """One member of a chain towards one vendor: all raw inputs, and the evidence by factor."""
     chains, member = standings.chains, int(standings.member[row])
     gap = int(chains.placeholder[member])
     found: dict[str, Any] = {

@@ -155,7 +155,7 @@ def score(
         p10=p10,
         p90=p90,
         completeness=_completeness(standings, rows, inputs, result, known, parameters),
-        base=50 * parameters.decision_chain.stance,
+        base=np.full(len(chosen), 50 * parameters.decision_chain.stance),
         factors=FACTORS,
         indptr=indptr,
         factor=factor,

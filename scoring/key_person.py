@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from scoring.machinery.contact import NEVER
-from scoring.machinery.evidence import contact_variance, interval, known_share, unseen_variance
+from scoring.machinery.closeness import DEPTH, WARMTH, Warmth, all_warmth, known_warmth, spread, weights
+from scoring.machinery.evidence import interval, known_share
 from scoring.machinery.people import people_of
 from scoring.machinery.raw import person_inputs
 from scoring.machinery.standings import Standings, standings_of
@@ -17,43 +15,16 @@ from scoring.snapshot import Snapshot
 from scoring.types import SCOPE_TYPES, Contribution, Explanation, Floats, Interval, Ints, ScoreFrame
 
 KIND = "key_person"
-FACTORS = ("tie", "reciprocity", "depth", "duration", "breadth", "stance")
+FACTORS = (*WARMTH, "stance")
 UNITS = ("1", "1", "rung", "1", "1", "1")
 HALF = 50.0
 """Points per unit of warmth; the other half is warmth times stance."""
 
 
-@dataclass(frozen=True, slots=True)
-class Warmth:
-    """The five parts of warmth as shares 0..1, by row."""
-
-    tie: Floats
-    reciprocity: Floats
-    depth: Floats
-    duration: Floats
-    breadth: Floats
-
-    @property
-    def shares(self) -> tuple[Floats, ...]:
-        """The parts in the order of `FACTORS`."""
-        return self.tie, self.reciprocity, self.depth, self.duration, self.breadth
-
-    def parts(self, parameters: Parameters, out: Floats) -> Floats:
-        """Half-weighted points of the parts, into the first columns of ``out``; returns their sum."""
-        for at, (share, weight) in enumerate(zip(self.shares, _weights(parameters), strict=True)):
-            np.multiply(share, weight, out=out[:, at])
-        half: Floats = out[:, :5].sum(axis=1)
-        return half
-
-
-def _weights(parameters: Parameters) -> Floats:
-    return HALF * np.array([getattr(parameters.key_person, name) for name in FACTORS[:5]])
-
-
 def score_of(warmth: Warmth, stance: Floats, parameters: Parameters) -> tuple[Floats, Floats]:
     """Warmth W and score K, both 0..100, of the given shares and stances."""
-    half = warmth.parts(parameters, out=np.empty((len(stance), len(FACTORS))))
-    return 2 * half, half * (1 + stance)
+    total = 100 * warmth.total(parameters)
+    return total, total * (1 + stance) / 2
 
 
 def score(
@@ -86,20 +57,23 @@ def score(
     rows = standings.person_rows
     chains = standings.chains
     keys = people_of(snapshot).key[chains.person[standings.member[rows]]]
-    if subjects is not None:
-        chosen = np.isin(keys, subjects)
+    chosen = None if subjects is None else np.flatnonzero(np.isin(keys, subjects))
+    if chosen is not None:
         rows, keys = rows[chosen], keys[chosen]
-    warmth, stance = warmth_of(standings, rows, parameters), standings.stance[rows]
+    warmth = all_warmth(standings, parameters) if chosen is None else all_warmth(standings, parameters).take(chosen)
+    stance = standings.stance[rows]
     effects = np.empty((len(rows), len(FACTORS)))
-    half = warmth.parts(parameters, out=effects)
+    for at, (share, weight) in enumerate(zip(warmth.shares, HALF * weights(parameters), strict=True)):
+        np.multiply(share, weight, out=effects[:, at])
+    half = effects[:, :-1].sum(axis=1)
     effects[:, -1] = half * stance
     total = half + effects[:, -1]
-    p10, p90 = _interval(standings, rows, warmth, total, half, parameters)
+    p10, p90 = interval(total, *person_spread(standings, rows, warmth, parameters), parameters)
     place = chains.scope[standings.member[rows]]
     values = np.empty_like(effects)
     for at, column in enumerate((*warmth.shares, stance)):
         values[:, at] = column
-    values[:, 2] = standings.depth[rows]
+    values[:, DEPTH] = standings.depth[rows]
     frame = ScoreFrame(
         kind=KIND,
         link="identity",
@@ -110,8 +84,8 @@ def score(
         score=np.clip(total, 0.0, 100.0),
         p10=p10,
         p90=p90,
-        completeness=_completeness(standings, rows, parameters),
-        base=0.0,
+        completeness=known_person(standings, rows, parameters),
+        base=np.zeros(len(rows)),
         factors=FACTORS,
         indptr=np.arange(len(rows) + 1, dtype=np.int64) * len(FACTORS),
         factor=np.tile(np.arange(len(FACTORS), dtype=np.int8), len(rows)),
@@ -124,52 +98,21 @@ def score(
     return frame
 
 
-def warmth_of(standings: Standings, rows: Ints, parameters: Parameters) -> Warmth:
-    """The parts of warmth of some standings."""
-    given = parameters.key_person
-    incoming, outgoing = standings.incoming[rows], standings.outgoing[rows]
-    total = np.maximum(incoming + outgoing, 1)
-    first = standings.since_first[rows]
-    years = np.where(first == NEVER, 0, first) / given.year_days
-    return Warmth(
-        tie=standings.tie[rows],
-        reciprocity=2 * np.minimum(incoming, outgoing) / total,
-        depth=standings.depth[rows] / parameters.depth.top,
-        duration=np.minimum(years / given.full_years, 1.0),
-        breadth=np.minimum(standings.breadth[rows] / given.full_colleagues, 1.0),
-    )
-
-
-def _completeness(standings: Standings, rows: Ints, parameters: Parameters) -> Floats:
-    """``sum weight q / sum weight``: contact parts at half weight, stance at the other half."""
-    weights = _weights(parameters)
-    tie, depth = standings.known_tie(parameters)[rows], standings.known_depth(parameters)[rows]
+def known_person(standings: Standings, rows: Ints, parameters: Parameters) -> Floats:
+    """Completeness ``sum weight q / sum weight``: warmth at one half, stance at the other."""
+    warmth = known_warmth(standings, rows, parameters)
     stance = known_share(standings.stance_evidence[rows], parameters)
-    contact = weights[[0, 1, 3, 4]].sum()
-    found: Floats = (contact * tie + weights[2] * depth + HALF * stance) / (weights.sum() + HALF)
+    total = weights(parameters).sum()
+    found: Floats = (total * warmth + stance) / (total + 1)
     return found
 
 
-def _interval(
-    standings: Standings,
-    rows: Ints,
-    warmth: Warmth,
-    total: Floats,
-    half: Floats,
-    parameters: Parameters,
-) -> tuple[Floats, Floats]:
-    lever = (1 + standings.stance[rows])[:, None] * _weights(parameters)
-    known = standings.known_tie(parameters)[rows]
-    evidence = standings.tie_evidence[rows]
-    variance = half**2 * standings.stance_variance(parameters)[rows]
-    upward = np.zeros(len(rows))
-    for at, name in enumerate(FACTORS[:5]):
-        value = getattr(warmth, name)
-        q = standings.known_depth(parameters)[rows] if name == "depth" else known
-        n = standings.depth_evidence[rows] if name == "depth" else evidence
-        variance = variance + lever[:, at] ** 2 * contact_variance(value, n, parameters)
-        upward = upward + lever[:, at] ** 2 * unseen_variance(value, q)
-    return interval(total, variance, upward, parameters)
+def person_spread(standings: Standings, rows: Ints, warmth: Warmth, parameters: Parameters) -> tuple[Floats, Floats]:
+    """Variance of K, in points squared, from evidence, and upward from what was not seen."""
+    variance, upward = spread(standings, rows, warmth, parameters)
+    half = HALF * warmth.total(parameters)
+    lever = (HALF * (1 + standings.stance[rows])) ** 2
+    return lever * variance + half**2 * standings.stance_variance(parameters)[rows], lever * upward
 
 
 def _explain(
@@ -182,8 +125,8 @@ def _explain(
     standings: Standings,
 ) -> Explanation:
     inputs, evidence = person_inputs(snapshot, standings, row, parameters)
-    weights = np.append(_weights(parameters), HALF)
-    weights[2] /= parameters.depth.top
+    points = np.append(HALF * weights(parameters), HALF)
+    points[DEPTH] /= parameters.depth.top
     priors = {"tie": float(standings.tie_prior[row])}
     parts = []
     for at in range(len(FACTORS)):
@@ -195,7 +138,7 @@ def _explain(
                 value=float(frame.value[place]),
                 unit=UNITS[at],
                 prior=priors.get(factor, 0.0),
-                weight=float(weights[at]),
+                weight=float(points[at]),
                 effect=float(frame.effect[place]),
                 code=f"{KIND}.{factor}",
                 subject=int(frame.subject[i]),

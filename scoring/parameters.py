@@ -9,40 +9,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Annotated as A
-from typing import Any, get_type_hints
+from typing import Any
 
-from graph_schema.vocabulary import VOCABULARIES
-
-MEASURED, LITERATURE, EXPERT = "measured", "literature", "expert"
-DOMAIN = "docs/concepts.md"
-FRIEDKIN = "Friedkin & Johnsen 1990, J. Math. Sociol. 15(3-4):193-206; values set by experience"
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """What a numeric parameter means: unit, allowed range, source and kind of evidence."""
-
-    doc: str
-    unit: str = "1"
-    low: float = 0.0
-    high: float = 1.0
-    source: str = DOMAIN
-    evidence: str = EXPERT
-
-
-@dataclass(frozen=True, slots=True)
-class Roles:
-    """A parameter that is a tuple of codes of one vocabulary."""
-
-    doc: str
-    vocabulary: str = "buying_role"
-    source: str = DOMAIN
-    evidence: str = EXPERT
-
+from scoring.parameter_markers import (
+    FRIEDKIN,
+    LITERATURE,
+    Described,
+    Number,
+    Roles,
+    Text,
+    checked,
+    described,
+    markers,
+)
 
 ENERGY = "energy"
 
@@ -197,6 +179,97 @@ class SelectionParameters:
     claimed: A[float, Number("Proof: claimed")] = 0.3
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageParameters:
+    """Which seats count as covered."""
+
+    covered: A[float, Number("A seat's cell is covered by a tie above")] = 0.3
+    key_share: A[float, Number("Influence of a key person, in equal shares, at least", "1", 0, 20)] = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerParameters:
+    """Weights of a customer score, and the windows of what it reads."""
+
+    key: A[float, Number("Key people")] = 0.35
+    general: A[float, Number("General contact over departments and levels")] = 0.20
+    organisation: A[float, Number("Organisation: exchange, agreements, alliance")] = 0.20
+    commercial: A[float, Number("Commerce: share of wallet, tenure, trend")] = 0.15
+    service: A[float, Number("Service: deliveries, complaints, acceptance")] = 0.10
+    risk: A[float, Number("Points lost to each risk at its worst", "points", 0, 20)] = 4.0
+    organisation_half_life: A[float, Number("Half-life of ties between organisations", "days", 7, 3650)] = 365.0
+    tenure_years: A[float, Number("Years of full tenure", "years", 0.5, 50)] = 5.0
+    trend_days: A[float, Number("Days of each of the two windows of the trend", "days", 30, 1825)] = 365.0
+    trend_clip: A[float, Number("Most growth or decline that counts")] = 0.5
+    acceptance_days: A[float, Number("Days after delivery until acceptance is late", "days", 1, 365)] = 30.0
+    fading_days: A[float, Number("Days of each window of fading contact", "days", 7, 365)] = 90.0
+    overdue_days: A[float, Number("Days overdue at which a payment is at its worst", "days", 1, 730)] = 90.0
+    severity_top: A[float, Number("Severity of the gravest complaint", "1", 1, 10)] = 5.0
+    severity: A[float, Number("Severity of a complaint without one", "1", 0, 10)] = 3.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorParameters:
+    """What is assumed before a population is known; it weighs as much as ``accounts`` accounts."""
+
+    accounts: A[float, Number("Accounts that a prior weighs as much as", "accounts", 0, 1000)] = 3.0
+    executive_exchange: A[float, Number("Executive exchange")] = 0.3
+    framework_agreement: A[float, Number("Framework agreement")] = 0.2
+    joint_plan: A[float, Number("Joint plan")] = 0.1
+    joint_innovation: A[float, Number("Joint innovation")] = 0.1
+    alliance: A[float, Number("Alliance")] = 0.05
+    wallet_share: A[float, Number("Share of wallet")] = 0.3
+    tenure: A[float, Number("Tenure")] = 0.4
+    trend: A[float, Number("Trend of revenue, .5 = steady")] = 0.5
+    on_time: A[float, Number("Deliveries on time")] = 0.8
+    complaints: A[float, Number("Service without complaints")] = 0.8
+    acceptance: A[float, Number("Deliveries accepted")] = 0.8
+    left: A[float, Number("Severity: a key person left")] = 0.05
+    fading: A[float, Number("Severity: contact fades")] = 0.2
+    rival_pilot: A[float, Number("Severity: a rival's pilot")] = 0.1
+    overdue: A[float, Number("Severity: payment overdue")] = 0.1
+    distress: A[float, Number("Severity: the customer is in distress")] = 0.05
+    level_match: A[float, Number("Share of their key levels met by ours")] = 0.5
+    win_rate: A[float, Number("Share of decided deals that we win")] = 0.3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmployeeParameters:
+    """What a colleague's relationships are worth, and when they are ranked."""
+
+    carried: A[float, Number("Share of one colleague's tie that the firm holds")] = 0.9
+    margin_days: A[float, Number("Days of margin that value an account", "days", 30, 1825)] = 365.0
+    basis_known: A[float, Number("Share of accounts that must know a basis of value")] = 0.5
+    least_ranked: A[float, Number("Colleagues of a job role needed to rank in it", "people", 1, 1000)] = 5.0
+    least_complete: A[float, Number("Completeness needed to be ranked")] = 0.4
+    currency: A[str, Text("Currency of all amounts that are compared; others are not computable", "[A-Z]{3}")] = "CNY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OurCompanyParameters:
+    """Weights of our company's score."""
+
+    tie: A[float, Number("The firm's ties with those who have influence")] = 0.35
+    level: A[float, Number("Their key levels met by ours")] = 0.15
+    redundancy: A[float, Number("Not depending on one colleague")] = 0.15
+    fit: A[float, Number("Fit of the offer")] = 0.35
+    reached: A[float, Number("Weighted tie from which redundancy counts in full", "1", 0.01, 1)] = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompetitorParameters:
+    """Weights of a competitor's score, and of what gives it momentum."""
+
+    support: A[float, Number("Weighted stance")] = 0.40
+    incumbency: A[float, Number("Incumbency")] = 0.25
+    fit: A[float, Number("Fit of the offer")] = 0.20
+    momentum: A[float, Number("Momentum")] = 0.15
+    pilot: A[float, Number("Momentum of a pilot", "1", 0, 20)] = 3.0
+    win: A[float, Number("Momentum of a win", "1", 0, 20)] = 3.0
+    visit: A[float, Number("Momentum of a visit", "1", 0, 20)] = 1.0
+    momentum_scale: A[float, Number("Sum at which momentum is 1 - 1/e", "1", 0.1, 100)] = 3.0
+
+
 DEFAULT_ROLES = ("approver", "decider", "evaluator", "user", "buyer")
 
 
@@ -237,21 +310,6 @@ class GuidanceParameters:
     due_low: A[float, Number("Days to act on a slight finding", "days", 1, 365)] = 30.0
 
 
-@dataclass(frozen=True, slots=True)
-class Described:
-    """One parameter as documentation and ``brm params`` show it."""
-
-    name: str
-    value: float | tuple[str, ...]
-    default: float | tuple[str, ...]
-    doc: str
-    unit: str
-    low: float | None
-    high: float | None
-    source: str
-    evidence: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameters:
     """A whole set; immutable, compared and cached by `digest`."""
@@ -266,6 +324,12 @@ class Parameters:
     key_person: KeyPersonParameters = field(default_factory=KeyPersonParameters)
     decision_chain: DecisionChainParameters = field(default_factory=DecisionChainParameters)
     selection: SelectionParameters = field(default_factory=SelectionParameters)
+    coverage: CoverageParameters = field(default_factory=CoverageParameters)
+    customer: CustomerParameters = field(default_factory=CustomerParameters)
+    priors: PriorParameters = field(default_factory=PriorParameters)
+    employee: EmployeeParameters = field(default_factory=EmployeeParameters)
+    our_company: OurCompanyParameters = field(default_factory=OurCompanyParameters)
+    competitor: CompetitorParameters = field(default_factory=CompetitorParameters)
     expected_roles: ExpectedRoleParameters = field(default_factory=ExpectedRoleParameters)
     guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
 
@@ -280,8 +344,8 @@ class Parameters:
         listed = []
         for group in fields(self):
             values = getattr(self, group.name)
-            for name, marker in _markers(type(values)).items():
-                listed.append(_described(f"{group.name}.{name}", values, name, marker))
+            for name, marker in markers(type(values)).items():
+                listed.append(described(f"{group.name}.{name}", values, name, marker))
         return listed
 
     def with_values(self, values: Mapping[str, Any]) -> Parameters:
@@ -293,45 +357,11 @@ class Parameters:
         groups: dict[str, dict[str, Any]] = {}
         for dotted, value in values.items():
             group, _, name = dotted.partition(".")
-            markers = _markers(type(getattr(self, group))) if group in known else {}
-            if name not in markers:
+            named = markers(type(getattr(self, group))) if group in known else {}
+            if name not in named:
                 raise KeyError(dotted)
-            groups.setdefault(group, {})[name] = _checked(dotted, markers[name], value)
+            groups.setdefault(group, {})[name] = checked(dotted, named[name], value)
         return replace(self, **{group: replace(getattr(self, group), **given) for group, given in groups.items()})
-
-
-def _markers(group: type[Any]) -> dict[str, Number | Roles]:
-    hints = get_type_hints(group, include_extras=True)
-    return {each.name: hints[each.name].__metadata__[0] for each in fields(group)}
-
-
-def _described(dotted: str, values: Any, name: str, marker: Number | Roles) -> Described:
-    number = marker if isinstance(marker, Number) else None
-    return Described(
-        name=dotted,
-        value=getattr(values, name),
-        default=getattr(type(values)(), name),
-        doc=marker.doc,
-        unit=number.unit if number else f"codes of {getattr(marker, 'vocabulary', '')}",
-        low=number.low if number else None,
-        high=number.high if number else None,
-        source=marker.source,
-        evidence=marker.evidence,
-    )
-
-
-def _checked(dotted: str, marker: Number | Roles, value: Any) -> float | tuple[str, ...]:
-    if isinstance(marker, Roles):
-        codes = tuple(value) if not isinstance(value, str) else (value,)
-        unknown = [code for code in codes if code not in VOCABULARIES[marker.vocabulary]]
-        if unknown or len(set(codes)) != len(codes):
-            raise ValueError(f"{dotted}: {', '.join(map(str, unknown or codes))}")
-        return codes
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise ValueError(f"{dotted}: not a number")
-    if not math.isfinite(value) or not marker.low <= value <= marker.high:
-        raise ValueError(f"{dotted}: {value} is outside {marker.low} to {marker.high}")
-    return float(value)
 
 
 DEFAULTS = Parameters()

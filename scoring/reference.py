@@ -6,22 +6,16 @@ one account's change cannot move another account's score.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from graph_schema.vocabulary import VOCABULARIES, code_number
-from scoring.machinery.arrays import Grouping, lookup, run_starts
-from scoring.machinery.concerns import customer_of
-from scoring.machinery.contact import CapturedSpans, captured_spans
-from scoring.machinery.fit import fit_observed
-from scoring.machinery.people import current, people_of
-from scoring.machinery.shares import account_shares, segment_of
+from graph_schema.vocabulary import VOCABULARIES
+from scoring.machinery.arrays import Grouping, lookup
+from scoring.machinery.contact import CapturedSpans
 from scoring.parameters import Parameters
-from scoring.snapshot import MISSING, Snapshot
-from scoring.types import NOBODY, Floats, Ints
+from scoring.types import Floats, Ints
 
 RULES = VOCABULARIES["decision_rule"]
 
@@ -34,6 +28,11 @@ class Reference:
     ``share_*``: mean installed share of a vendor in a segment. ``rule_*``: each account's closed deals
     that say who decided, counted by decision rule. ``captured``: what of each colleague's contacts is
     recorded automatically, over all accounts.
+
+    Priors have a row per segment of ``segments`` (ascending) and a last one for all others: ``part_priors``
+    with a column per part of an account, ``level_priors``, ``win_rates``. ``basis`` names what accounts are
+    valued by, ``basis_median`` its median. ``rank_*`` are the knots of the ranks: relationship capital and
+    percentile by job role, ascending, and how many colleagues the role's knots are of.
     """
 
     expected_roles: tuple[tuple[str, ...], ...]
@@ -44,6 +43,16 @@ class Reference:
     rule_counts: npt.NDArray[np.int64]
     mean_fit: float
     captured: CapturedSpans
+    segments: Ints
+    part_priors: Floats
+    level_priors: Floats
+    win_rates: Floats
+    basis: str
+    basis_median: float
+    rank_role: Ints
+    rank_capital: Floats
+    rank_percent: Floats
+    rank_number: Ints
     digest: str
 
     def installed_share(self, segment: Ints, vendor: Ints) -> Floats:
@@ -54,6 +63,30 @@ class Reference:
         same = self.share_segment[row] == segment[owner]
         found[owner[same]] = self.share_mean[row[same]]
         return found
+
+    def segment_rows(self, segment: Ints) -> Ints:
+        """The row of the priors that serves each segment."""
+        at = lookup(self.segments, segment)
+        found: Ints = np.where(at >= 0, at, len(self.segments))
+        return found
+
+    def win_rate(self, segment: Ints) -> Floats:
+        """Share of the decided deals that we won, by segment."""
+        rates: Floats = self.win_rates[self.segment_rows(segment)]
+        return rates
+
+    def ranked(self, role: Ints, capital: Floats) -> tuple[Floats, Ints]:
+        """Percentile 0..100 of each capital within its job role, and the colleagues ranked there.
+
+        Linear between the knots, flat outside; NaN where a role has none.
+        """
+        percent, number = np.full(len(role), np.nan), np.zeros(len(role), dtype=np.int64)
+        for each in np.unique(role):
+            own, knots = role == each, self.rank_role == each
+            if knots.any():
+                percent[own] = np.interp(capital[own], self.rank_capital[knots], self.rank_percent[knots])
+                number[own] = self.rank_number[knots][0]
+        return percent, number
 
     def decided(self, accounts: Ints) -> npt.NDArray[np.int64]:
         """Closed deals of each account by decision rule, a row of four counts per account."""
@@ -75,63 +108,3 @@ def rule_weights(counted: npt.NDArray[np.int64], parameters: Parameters) -> Floa
     learnt = (chain.rule_prior * prior + counted) / np.maximum(chain.rule_prior + number, 1e-300)
     found: Floats = np.where(number < chain.rule_least, prior, learnt)
     return found
-
-
-def reduce_reference(snapshot: Snapshot, parameters: Parameters) -> Reference:
-    """The Reference of a population, from facts up to the end of the previous local day."""
-    segment, vendor, share = _shares(snapshot)
-    account, counted = _rules(snapshot)
-    roles = parameters.expected_roles
-    expected = tuple(getattr(roles, kind) for kind in (*VOCABULARIES["opportunity_kind"], "other"))
-    fit = _mean_fit(snapshot, parameters)
-    state = hashlib.sha256(repr((expected, fit)).encode())
-    captured = captured_spans(snapshot)
-    for array in (segment, vendor, share, account, counted, captured.colleague, captured.first, captured.last):
-        state.update(array.tobytes())
-    return Reference(expected, segment, vendor, share, account, counted, fit, captured, state.hexdigest())
-
-
-def _before_today(snapshot: Snapshot, valid_from: Ints) -> npt.NDArray[np.bool_]:
-    found: npt.NDArray[np.bool_] = snapshot.local_days.of(valid_from) < snapshot.today
-    return found
-
-
-def _shares(snapshot: Snapshot) -> tuple[Ints, Ints, Floats]:
-    buys, holds = current(snapshot, "buys")
-    account, vendor, share = account_shares(snapshot, holds & _before_today(snapshot, buys.valid_from))
-    segment = segment_of(snapshot, account)
-    known = segment != MISSING
-    account, vendor, share, segment = account[known], vendor[known], share[known], segment[known]
-    order = np.lexsort((account, vendor, segment))
-    segment, vendor, share = segment[order], vendor[order], share[order]
-    starts = run_starts(segment, vendor)
-    if not len(starts):
-        return starts, starts, np.empty(0)
-    number = np.diff(np.append(starts, len(segment)))
-    return segment[starts], vendor[starts], np.add.reduceat(share, starts) / number
-
-
-def _rules(snapshot: Snapshot) -> tuple[Ints, npt.NDArray[np.int64]]:
-    deals = snapshot.nodes["opportunity"]
-    closed = (deals["closed_on"] != MISSING) & (deals["closed_on"] < snapshot.today)
-    says = closed & ((deals["decided_by"] >= 0) | (deals["veto_used"] == 1))
-    account = customer_of(snapshot, deals.key[says])
-    decided = deals["decided_by"][says]
-    by_decider = np.full(len(VOCABULARIES["decided_by"]), -1)
-    for word, named in (("one_person", "single"), ("several", "majority"), ("whole_chain", "weighted")):
-        by_decider[code_number("decided_by", word)] = RULES.index(named)
-    rule = np.where(deals["veto_used"][says] == 1, RULES.index("veto"), by_decider[decided])
-    known = account != NOBODY
-    keys = np.unique(account[known])
-    counted = np.bincount(lookup(keys, account[known]) * len(RULES) + rule[known], minlength=len(keys) * len(RULES))
-    return keys, counted.reshape(len(keys), len(RULES)).astype(np.int64)
-
-
-def _mean_fit(snapshot: Snapshot, parameters: Parameters) -> float:
-    """The mean fit of all vendors over the deals, one half where nothing is known."""
-    competes, holds = current(snapshot, "competes")
-    old = holds & _before_today(snapshot, competes.valid_from)
-    vendor = people_of(snapshot).vendor(competes.source[old])
-    observed, _ = fit_observed(snapshot, competes.target[old], vendor, parameters)
-    known = observed[~np.isnan(observed)]
-    return float(known.mean()) if len(known) else 0.5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from scoring import decision_chain, key_person
+from scoring import competitor, customer, decision_chain, employee, key_person, our_company
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
@@ -33,17 +33,19 @@ class Score(Protocol):
 class Scorer:
     """A kind of score: its function, the message codes it uses, and what never lowers it.
 
-    ``subject`` is the node type scored, ``scoped`` the types of scope its rows have, ``monotone`` the
-    observation kinds of which a better value for the vendor never lowers the score under the default
-    parameters.
+    ``subjects`` are the node types scored, ``scoped`` the types of scope its rows have, ``rivals`` whether
+    rivals have it too. ``monotone`` are the observation kinds of which a better value for the vendor never
+    lowers the score under the default parameters. ``whole``: it needs the snapshot of all accounts.
     """
 
     kind: str
     score: Score
-    subject: str
+    subjects: tuple[str, ...]
     scoped: tuple[str, ...]
+    rivals: bool
     codes: tuple[str, ...]
     monotone: tuple[str, ...]
+    whole: bool = False
 
 
 SCORERS: Mapping[str, Scorer] = MappingProxyType({
@@ -52,21 +54,60 @@ SCORERS: Mapping[str, Scorer] = MappingProxyType({
         Scorer(
             kind=key_person.KIND,
             score=key_person.score,
-            subject="person",
+            subjects=("person",),
             scoped=("company", "opportunity"),
+            rivals=True,
             codes=tuple(f"{key_person.KIND}.{factor}" for factor in key_person.FACTORS),
             monotone=("stance", "depth"),
         ),
         Scorer(
             kind=decision_chain.KIND,
             score=decision_chain.score,
-            subject="opportunity",
+            subjects=("opportunity",),
             scoped=("opportunity",),
+            rivals=True,
             codes=(
                 *(f"{decision_chain.KIND}.{factor}" for factor in decision_chain.FACTORS),
                 f"{decision_chain.KIND}.placeholder",
             ),
             monotone=("stance", "depth"),
+        ),
+        Scorer(
+            kind=customer.KIND,
+            score=customer.score,
+            subjects=("company",),
+            scoped=("company",),
+            rivals=False,
+            codes=tuple(f"{customer.KIND}.{factor}" for factor in customer.FACTORS),
+            monotone=("stance", "depth"),
+        ),
+        Scorer(
+            kind=employee.KIND,
+            score=employee.score,
+            subjects=("person",),
+            scoped=("company",),
+            rivals=False,
+            codes=tuple(f"{employee.KIND}.{factor}" for factor in employee.FACTORS),
+            monotone=(),
+            whole=True,
+        ),
+        Scorer(
+            kind=our_company.KIND,
+            score=our_company.score,
+            subjects=("company", "opportunity"),
+            scoped=("company", "opportunity"),
+            rivals=False,
+            codes=tuple(f"{our_company.KIND}.{factor}" for factor in our_company.FACTORS),
+            monotone=("stance",),
+        ),
+        Scorer(
+            kind=competitor.KIND,
+            score=competitor.score,
+            subjects=("company", "opportunity"),
+            scoped=("company", "opportunity"),
+            rivals=True,
+            codes=tuple(f"{competitor.KIND}.{factor}" for factor in competitor.FACTORS),
+            monotone=("stance",),
         ),
     )
 })  # fmt: skip

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.decision_chain import chain_inputs
-from scoring.machinery.arrays import Grouping, lookup, run_starts, sums
-from scoring.machinery.evidence import reliability_of, shrunk
+from scoring.machinery.arrays import lookup, run_starts, sums
+from scoring.machinery.evidence import shrunk
 from scoring.machinery.fit import fit_observed
-from scoring.machinery.people import current, people_of
+from scoring.machinery.incumbency import offers, stated_incumbents
 from scoring.machinery.shares import segment_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
-from scoring.snapshot import ALWAYS, MISSING, Snapshot
+from scoring.snapshot import MISSING, Snapshot
 from scoring.types import OPPORTUNITY, US, Floats, Ints
 
 
@@ -88,27 +88,11 @@ def select(snapshot: Snapshot, reference: Reference, parameters: Parameters, sco
     return Selection(deal, vendor, support, fit, incumbency, price, utilities, selection_probability(place, utilities))
 
 
-def _offers(snapshot: Snapshot, deal: Ints, vendor: Ints) -> tuple[Ints, Ints]:
-    """Place and COMPETES row of each vendor's offer in each deal."""
-    people = people_of(snapshot)
-    competes, holds = current(snapshot, "competes")
-    rows = np.flatnonzero(holds)
-    code = competes.target[rows] * people.base + people.vendor(competes.source[rows])
-    place, at = Grouping.of(code).join(deal * people.base + vendor)
-    return place, rows[at]
-
-
 def _incumbency(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> tuple[Floats, Floats]:
-    competes = snapshot.edges["competes"]
-    place, row = _offers(snapshot, deal, vendor)
-    stated = competes["incumbent"][row] >= 0
-    place, row = place[stated], row[stated]
+    place, row, weight = stated_incumbents(snapshot, deal, vendor, parameters)
     observed = np.full(len(deal), np.nan)
-    observed[place] = competes["incumbent"][row]
-    rho = reliability_of(competes["source_class"][row].astype(np.int64), competes["confidence"][row], parameters)
-    since = competes.valid_from[row]
-    age = snapshot.ages(np.where(since == ALWAYS, snapshot.as_of, since))
-    return observed, sums(place, rho * np.exp2(-age / parameters.evidence.half_life), len(deal))
+    observed[place] = snapshot.edges["competes"]["incumbent"][row]
+    return observed, sums(place, weight, len(deal))
 
 
 def _price_steps(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> Floats:
@@ -117,7 +101,7 @@ def _price_steps(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Param
     at = lookup(deals.key, deal)
     ours = vendor == US
     price[ours], currency[ours] = deals["quoted"][at[ours]], deals["quoted_currency"][at[ours]]
-    place, row = _offers(snapshot, deal, vendor)
+    place, row = offers(snapshot, deal, vendor)
     stated = ~np.isnan(competes["price"][row])
     place, row = place[stated], row[stated]
     price[place], currency[place] = competes["price"][row], competes["price_currency"][row]

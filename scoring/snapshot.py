@@ -144,6 +144,11 @@ class LocalDays:
         days: Ints = np.floor_divide(moments + self.offsets[at], MICROSECONDS_A_DAY)
         return days
 
+    def end_of(self, day: int) -> int:
+        """The last microsecond of a local day."""
+        ends = (day + 1) * MICROSECONDS_A_DAY - np.unique(self.offsets) - 1
+        return int(ends[self.of(ends) == day].max(initial=int(ends.min())))
+
 
 @dataclass(frozen=True, slots=True)
 class Patch:
@@ -213,9 +218,13 @@ def _frozen(array: Column) -> Column:
 
 
 class Snapshot:
-    """The graph at ``as_of`` as tables; never changed, only replaced through `apply`."""
+    """The graph at ``as_of`` as tables; never changed, only replaced through `apply`.
 
-    __slots__ = ("_derived", "_digest", "as_of", "edges", "local_days", "nodes", "today")
+    Ages count to ``as_of``. What holds and what has happened is told at `moment`, which is ``as_of`` unless
+    a table was put in from a snapshot of another date (``read_at``, by table).
+    """
+
+    __slots__ = ("_derived", "_digest", "as_of", "edges", "local_days", "nodes", "read_at", "today")
 
     def __init__(
         self,
@@ -223,6 +232,7 @@ class Snapshot:
         nodes: Mapping[str, NodeTable],
         edges: Mapping[str, EdgeTable],
         local_days: LocalDays | None = None,
+        read_at: Mapping[str, int] | None = None,
     ) -> None:
         empty = np.empty(0, dtype=np.int64)
         self.as_of = as_of
@@ -230,6 +240,7 @@ class Snapshot:
         self.today = int(self.local_days.of(as_of))
         self.nodes = {name: nodes.get(name) or node_table(name, empty, {}) for name in registry().nodes}
         self.edges = {name: edges.get(name) or edge_table(name, empty, empty, {}) for name in registry().edges}
+        self.read_at = dict(read_at or {})
         self._digest: str | None = None
         self._derived: dict[Hashable, Any] = {}
 
@@ -251,7 +262,7 @@ class Snapshot:
         return self._digest
 
     def _compute_digest(self) -> str:
-        state = hashlib.sha256(str(self.as_of).encode())
+        state = hashlib.sha256(repr((self.as_of, sorted(self.read_at.items()))).encode())
         for name, nodes in self.nodes.items():
             state.update(name.encode())
             for part in (nodes.key, *nodes.columns.values()):
@@ -263,9 +274,21 @@ class Snapshot:
                 state.update(part.tobytes())
         return state.hexdigest()
 
+    def moment(self, table: str) -> int:
+        """The moment at which a table's facts are read."""
+        return self.read_at.get(table, self.as_of)
+
+    def day(self, table: str) -> int:
+        """The local day at which a table's facts are read."""
+        return int(self.local_days.of(self.moment(table)))
+
     def ages(self, instants: Ints) -> Ints:
         """Whole local days from each instant to the date of the snapshot, 0 for later instants."""
         return np.maximum(self.today - self.local_days.of(instants), 0)
+
+    def seen_at(self, as_of: int) -> Snapshot:
+        """The same facts looked at from another moment."""
+        return Snapshot(as_of, self.nodes, self.edges, self.local_days)
 
     def apply(self, patch: Patch, as_of: int | None = None) -> Snapshot:
         """The snapshot with the patch applied, at its date or a later one; tables not named are shared."""
@@ -274,7 +297,7 @@ class Snapshot:
             nodes[name] = _patched_nodes(name, nodes[name], patch)
         for name in {*patch.drop_edges, *patch.add_edges}:
             edges[name] = _patched_edges(name, edges[name], patch)
-        return Snapshot(self.as_of if as_of is None else as_of, nodes, edges, self.local_days)
+        return Snapshot(self.as_of if as_of is None else as_of, nodes, edges, self.local_days, self.read_at)
 
 
 def _patched_nodes(name: str, table: NodeTable, patch: Patch) -> NodeTable:

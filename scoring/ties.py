@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring.machinery.concerns import concerns_of, customer_of
-from scoring.machinery.people import current, people_of
+from scoring.machinery.affiliations import affiliations_of
+from scoring.machinery.concerns import concerns_of
+from scoring.machinery.people import people_of
 from scoring.machinery.ties import Places, pair_ties
 from scoring.machinery.touches import meetings_of
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
-from scoring.types import COMPANY, NOBODY, Floats, Ints
+from scoring.types import COMPANY, Floats, Ints
 
 
 def colleague_ties(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, Ints, Floats]:
@@ -36,20 +37,5 @@ def colleague_ties(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, In
 
 
 def _places(snapshot: Snapshot) -> Places:
-    people = people_of(snapshot)
-    seated = people.customer[people.seat_person]
-    plays, holds = current(snapshot, "plays")
-    player = people.rows(plays.source[holds])
-    account = customer_of(snapshot, plays.target[holds])
-    known = (player >= 0) & (account != NOBODY)
-    known[known] = people.customer[player[known]]
-    pairs = np.unique(
-        np.column_stack(
-            [
-                np.concatenate([people.seat_person[seated], player[known]]),
-                np.concatenate([people.seat_company[seated], account[known]]),
-            ]
-        ),
-        axis=0,
-    )
-    return Places(pairs[:, 0], np.full(len(pairs), COMPANY), pairs[:, 1], pairs[:, 1])
+    members = affiliations_of(snapshot)
+    return Places(members.person, np.full(len(members.person), COMPANY), members.account, members.account)

@@ -88,6 +88,9 @@ class Explanation:
 class ScoreFrame:
     """The scores of one kind for many subjects, as arrays of equal length.
 
+    ``base`` is the score with every component at its prior. A score that may not be stated is NaN, and so
+    are its interval and base; it has no parts.
+
     Parts are kept row by row: those of row ``i`` stand at ``indptr[i]:indptr[i + 1]`` of ``factor``
     (place in ``factors``), ``subject_of_part`` (entity or `NOBODY`; empty when every part is about the
     row's own subject), ``value`` and ``effect``.
@@ -103,7 +106,7 @@ class ScoreFrame:
     p10: Floats
     p90: Floats
     completeness: Floats
-    base: float
+    base: Floats
     factors: tuple[str, ...]
     indptr: Ints
     factor: npt.NDArray[np.int8]

@@ -8,16 +8,19 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import ChainMap, FindingList, Routes, Score, ScoreList
+from api.answers import ChainMap, FindingList, Routes, Score, ScoreList, Series
 from api.dependencies import ItemId, Moment, Reader, Space, Texts, Writer
 from api.problems import PROBLEMS
 from brm.guidance import engine, states
 from brm.guidance.chain_map import chain_map
-from brm.services import paths, rendering, scores
+from brm.services import changing, paths, rendering, scores
 
 router = APIRouter(responses=PROBLEMS)
-Kind = Annotated[Literal["key_person", "decision_chain"], Query(description="Which relationship")]
-VendorQuery = Annotated[str | None, Query(max_length=200, description="Vendor; default us", examples=["us"])]
+KindName = Literal["key_person", "decision_chain", "customer", "employee", "our_company", "competitor"]
+Kind = Annotated[KindName, Query(description="Which relationship")]
+VendorQuery = Annotated[
+    str | None, Query(max_length=200, description="Vendor; default us, for competitor all rivals", examples=["us"])
+]
 ScopeQuery = Annotated[str | None, Query(max_length=200, description="Account or opportunity")]
 
 
@@ -47,6 +50,24 @@ def list_scores(
 
 
 @router.get(
+    "/scores/series",
+    tags=["scores"],
+    operation_id="score_series",
+    response_model=Series,
+    response_model_exclude_unset=True,
+)
+def score_series(
+    space: Space, principal: Reader, texts: Texts, when: Moment, kind: Kind,
+    subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
+    vendor: VendorQuery = None, scope: ScopeQuery = None,
+    weeks: Annotated[int, Query(ge=1, le=changing.MOST_WEEKS, description="Weeks back")] = changing.WEEKS,
+) -> dict[str, Any]:  # fmt: skip
+    """One score week by week, read against the Reference of the last day."""
+    found = changing.series(space, principal, kind, subject, vendor=vendor, scope=scope, weeks=weeks, when=when)
+    return rendering.series(found, texts)
+
+
+@router.get(
     "/scores/{kind}/{id}",
     tags=["scores"],
     operation_id="explain_score",
@@ -55,10 +76,11 @@ def list_scores(
 )
 def explain_score(
     space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
-    kind: Literal["key_person", "decision_chain"], vendor: VendorQuery = None, scope: ScopeQuery = None,
+    kind: KindName, vendor: VendorQuery = None, scope: ScopeQuery = None,
+    change: Annotated[bool, Query(description="Tell why it moved over the last 30 and 90 days")] = True,
 ) -> dict[str, Any]:  # fmt: skip
-    """One score with all that adds up to it, its raw inputs and evidence."""
-    shape = engine.explain(space, principal, kind, id, vendor=vendor, scope=scope, when=when)
+    """One score with all that adds up to it, its raw inputs and evidence, and why it moved."""
+    shape = engine.explain(space, principal, kind, id, vendor=vendor, scope=scope, when=when, change=change)
     return rendering.score(shape, texts)
 
 

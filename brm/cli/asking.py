@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from rich.tree import Tree
 
 SMALLEST_SHOWN = 0.05
-Vendor = Annotated[str | None, typer.Option(help="Vendor; default us", show_default=False)]
+Vendor = Annotated[str | None, typer.Option(help="Vendor; default us, for competitor all rivals", show_default=False)]
 ScopeOption = Annotated[str | None, typer.Option(help="Account or opportunity", show_default=False)]
-KindArgument = Annotated[str, typer.Argument(help="key_person or decision_chain")]
+KINDS = "key_person, decision_chain, customer, employee, our_company or competitor"
+KindArgument = Annotated[str, typer.Argument(help=KINDS)]
 
 
 def register(app: typer.Typer) -> None:
@@ -55,15 +56,40 @@ def _register_scores(app: typer.Typer) -> None:
         id_: Annotated[str, typer.Argument(metavar="ID")],
         vendor: Vendor = None,
         scope: ScopeOption = None,
+        change: Annotated[bool, typer.Option(help="Why it moved over the last 30 and 90 days")] = True,
     ) -> None:
-        """Explain one score: what adds up to it, from which evidence."""
+        """Explain one score: what adds up to it, from which evidence, and why it moved."""
         from brm.guidance import engine
         from brm.services import rendering
 
         shape = engine.explain(
-            session.workspace, session.principal, kind, id_, vendor=vendor, scope=scope, when=session.when
+            session.workspace,
+            session.principal,
+            kind,
+            id_,
+            vendor=vendor,
+            scope=scope,
+            when=session.when,
+            change=change,
         )
         session.output(rendering.score(shape, session.texts), lambda shown: print_explanation(session, shown))
+
+    @command(app, "trend")
+    def trend(
+        session: Session,
+        kind: KindArgument,
+        id_: Annotated[str, typer.Argument(metavar="ID")],
+        vendor: Vendor = None,
+        scope: ScopeOption = None,
+        weeks: Annotated[int, typer.Option(help="How many weeks back")] = 12,
+    ) -> None:
+        """One score week by week, read against the Reference of the last day."""
+        from brm.services import changing, rendering
+
+        found = changing.series(
+            session.workspace, session.principal, kind, id_, vendor=vendor, scope=scope, weeks=weeks, when=session.when
+        )
+        session.output(rendering.series(found, session.texts), lambda shown: print_trend(session, shown))
 
 
 def _register_advice(app: typer.Typer) -> None:
@@ -119,9 +145,10 @@ def _print_scores(session: Session, items: list[dict[str, Any]]) -> None:
             "subject": each["subject"]["name"],
             "id": each["subject"]["id"],
             **({"scope": each["scope"]["name"]} if each["scope"]["id"] != each["subject"]["id"] else {}),
+            **({"vendor": each["vendor"]["name"]} if each["kind"] == "competitor" else {}),
             "score": each["score"],
-            "p10–p90": f"{each['interval']['p10']:.0f}–{each['interval']['p90']:.0f}",
-            "band": session.texts.text(f"band.{each['band']}"),
+            "p10–p90": None if each["score"] is None else "{p10:.0f}–{p90:.0f}".format(**each["interval"]),
+            "band": None if each["band"] is None else session.texts.text(f"band.{each['band']}"),
             "complete": f"{each['completeness']:.0%}",
         }
         for each in items
@@ -137,11 +164,17 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
     kind = texts.text(f"kind.{shape['kind']}")
     headline = texts.text("score.headline", kind=kind, subject=shape["subject"]["name"], vendor=shape["vendor"]["name"])
     session.console.print(f"[bold]{headline}[/bold]", soft_wrap=True)
+    if shape["score"] is None:
+        session.console.print(texts.text("score.unstated", completeness=shape["completeness"]), soft_wrap=True)
+        session.console.print(shape["notice"], soft_wrap=True)
+        return
     value = texts.text(
         "score.value", score=shape["score"], band=texts.text(f"band.{shape['band']}"), day=shape["as_of"],
         completeness=shape["completeness"], **shape["interval"],
     )  # fmt: skip
     session.console.print(value, soft_wrap=True)
+    if shape.get("gap") is not None:
+        session.console.print(texts.text("score.gap", gap=shape["gap"]), soft_wrap=True)
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(texts.text("score.contributions"), overflow="fold")
     table.add_column(texts.text("score.effect"), justify="right")
@@ -150,6 +183,39 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
         table.add_row(each["text"], _points(each["effect"]))
     table.add_row(f"[bold]{texts.text('score.total')}[/bold]", f"[bold]{shape['score']:.1f}[/bold]")
     session.console.print(table)
+    _print_changes(session, shape)
+    if "notice" in shape:
+        session.console.print(shape["notice"], style="dim", soft_wrap=True)
+
+
+def _print_changes(session: Session, shape: dict[str, Any]) -> None:
+    """Since when the score moved by how much, and through what; causes without effect are left out."""
+    texts = session.texts
+    for change in shape.get("changes", ()):
+        parts = sorted(change["parts"], key=lambda part: -abs(part["effect"]))
+        named = [f"{part['text']} {_points(part['effect'])}" for part in parts if abs(part["effect"]) >= SMALLEST_SHOWN]
+        total = change["total"] if abs(change["total"]) >= SMALLEST_SHOWN else 0.0
+        line = texts.text("change.since", day=change["since"], total=total)
+        session.console.print(" · ".join([line, *named]), soft_wrap=True)
+
+
+def print_trend(session: Session, shape: dict[str, Any]) -> None:
+    """A line per week with a bar as long as the score."""
+    from brm.cli.tables import print_table
+
+    rows = [
+        {
+            "week": each["as_of"],
+            "score": each["score"],
+            "": "" if each["score"] is None else "█" * round(each["score"] / 2),
+            "complete": None if each["completeness"] is None else f"{each['completeness']:.0%}",
+        }
+        for each in shape["items"]
+    ]
+    kind = session.texts.text(f"kind.{shape['kind']}")
+    headline = {"kind": kind, "subject": shape["subject"]["name"], "vendor": shape["vendor"]["name"]}
+    session.console.print(f"[bold]{session.texts.text('score.headline', **headline)}[/bold]", soft_wrap=True)
+    print_table(session.console, tuple(rows[0]), rows)
 
 
 def _points(effect: float) -> str:

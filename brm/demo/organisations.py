@@ -30,6 +30,7 @@ class Account:
     """How well we stand here, -1..1; drives contact and stances, is never stored."""
     members: list[Member] = field(default_factory=list)
     former: list[Member] = field(default_factory=list)
+    departures: list[tuple[Member, int]] = field(default_factory=list)
     seats: list[str] = field(default_factory=list)
     owners: list[str] = field(default_factory=list)
     neglected_since: int | None = None
@@ -190,6 +191,7 @@ def _movers(b: Builder, accounts: list[Account]) -> None:
         b.end("holds", leaver.id, leaver.seat, day)
         origin.members.remove(leaver)
         origin.former.append(leaver)
+        origin.departures.append((leaver, day))
         seat = b.node(
             "position",
             title="高级顾问" if target.language == "zh" else "Senior Adviser",

@@ -9,6 +9,7 @@ from brm.demo.build import Builder
 from brm.demo.contacts import build_contacts
 from brm.demo.deals import build_deals
 from brm.demo.organisations import build_organisations
+from brm.demo.relations import build_relations
 from graph_schema.changes import Change, EdgeRef
 
 DEMO_SOURCE = "demonstration (made up)"
@@ -36,6 +37,7 @@ def generate(anchor: date, seed: int = 20_240_229, size: Size = FULL) -> list[Ch
     world = build_organisations(b, size.accounts)
     deals = build_deals(b, world, size.closed_deals, size.open_deals)
     build_contacts(b, world, deals, size.interactions)
+    build_relations(b, world, deals)
     return _unique(sorted(b.changes, key=lambda c: (isinstance(c.entity, EdgeRef), c.recorded_at)))
 
 

@@ -12,7 +12,7 @@ from brm.guidance.effects import expected_effect
 from brm.guidance.rules import RULES, Rule
 from brm.guidance.standing import Standing
 from brm.principal import Principal
-from brm.services import moments, paths, scores
+from brm.services import changing, moments, paths, scores
 from brm.services.subjects import Subject, find_subject, keys_of
 from brm.services.visibility import hidden_ids, without_hidden
 from brm.services.workspace import Workspace
@@ -51,10 +51,19 @@ def findings(workspace: Workspace, principal: Principal, id_: str, *, when: When
 
 def explain(
     workspace: Workspace, principal: Principal, kind: str, id_: str, *, vendor: str | None = None,
-    scope: str | None = None, when: When = NOW,
+    scope: str | None = None, when: When = NOW, change: bool = True,
 ) -> dict[str, Any]:  # fmt: skip
-    """One score with everything behind it, and the ids of the findings about its subject in its scope."""
+    """One score with everything behind it, and the ids of the findings about its subject in its scope.
+
+    With ``change`` also why it moved over the last 30 and 90 days.
+    """
     shape = scores.explain(workspace, principal, kind, id_, vendor=vendor, scope=scope, when=when)
+    if change:
+        shape["changes"] = changing.changes_of(workspace, principal, kind, id_, vendor=vendor, scope=scope, when=when)
+        shape["change"] = shape["changes"][0] if shape["changes"] else None
+    if kind == "employee":
+        # its scope is our own company, where no rule looks
+        return {**shape, "findings": []}
     place = standing_at(workspace, find_subject(workspace, principal, shape["scope"]["id"], when), when)
     subject = shape["subject"]["id"]
     about = [

@@ -9,13 +9,20 @@ from brm.i18n import Catalogue
 from brm.services.subjects import OUR_VENDOR
 from brm.store.protocol import Check
 
+NOTICED = ("employee",)
+"""Kinds of score that never go without saying what they are for."""
 UNNAMED_PLAYS = frozenset({"win_over", "build_champion", "executive_meeting"})
 
 
 def score(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
-    """A score with the vendor's name and a text for each contribution."""
+    """A score with the vendor's name, a text for each contribution, and a notice where one is due."""
     rendered = dict(shape)
+    if shape["kind"] in NOTICED:
+        rendered["notice"] = texts.text(f"notice.{shape['kind']}")
     rendered["vendor"] = {**shape["vendor"], "name": vendor_name(shape["vendor"], texts)}
+    if "changes" in shape:
+        rendered["changes"] = [change(each, texts) for each in shape["changes"]]
+        rendered["change"] = rendered["changes"][0] if rendered["changes"] else None
     if "contributions" in shape:
         rendered["contributions"] = [
             {**each, "text": contribution(each, rendered["vendor"]["name"], texts)} for each in shape["contributions"]
@@ -30,8 +37,20 @@ def check(each: Check, texts: Catalogue) -> dict[str, Any]:
     return {"id": each.id, "ok": each.ok, "detail": texts.text(code, **each.found), "remedy": remedy}
 
 
+def change(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A change with a text for each of its causes."""
+    return {**shape, "parts": [{**each, "text": texts.text(f"cause.{each['part']}")} for each in shape["parts"]]}
+
+
+def series(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A series with the vendor's name."""
+    return {**shape, "vendor": {**shape["vendor"], "name": vendor_name(shape["vendor"], texts)}}
+
+
 def vendor_name(vendor: Mapping[str, Any], texts: Catalogue) -> str:
-    """The vendor's name; ours in the reader's language."""
+    """The vendor's name; ours, and the customer itself as a vendor, in the reader's language."""
+    if vendor.get("itself"):
+        return texts.text("vendor.itself")
     return texts.text("vendor.us") if vendor["id"] == OUR_VENDOR else str(vendor["name"])
 
 
@@ -46,11 +65,20 @@ def contribution(each: Mapping[str, Any], vendor: str, texts: Catalogue) -> str:
     return texts.text(
         code,
         value=each["value"],
+        prior=each["prior"],
+        amount=_amount(each, texts),
         subject=subject,
         vendor=vendor,
         influence=inputs.get("influence", 0.0),
         role=texts.word("buying_role", role) if role else "",
     )
+
+
+def _amount(each: Mapping[str, Any], texts: Catalogue) -> str:
+    """A value that is money, as people write it; other values as plain numbers."""
+    if len(each["unit"]) == 3:
+        return texts.money(each["value"], each["unit"])
+    return f"{each['value']:.2f}"
 
 
 def finding(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:

@@ -11,19 +11,22 @@ import numpy as np
 from brm.errors import InvalidInput, NotComputable
 from brm.principal import Principal
 from brm.services import moments
-from brm.services.subjects import OUR_VENDOR, Subject, find_subject, keys_of, vendor_key
+from brm.services.selecting import accounts_of, gap, itself, select
+from brm.services.subjects import OUR_VENDOR, find_subject
 from brm.services.visibility import blanked, hidden_ids, without_hidden
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.changes import EdgeRef
 from graph_schema.values import iso_instant
-from scoring.machinery.people import current
 from scoring.parameters import Parameters
 from scoring.registry import SCORERS, Scorer
 from scoring.snapshot import Ints, Snapshot
 from scoring.types import SCOPE_TYPES, US, ScoreFrame
 
-ENTITY_INPUTS = frozenset({"interaction", "observation", "colleague", "person", "staff"})
+ENTITY_INPUTS = frozenset({
+    "interaction", "observation", "colleague", "person", "staff", "item", "unit", "account", "opportunity",
+    "requirement", "offering",
+})  # fmt: skip
 PARAMETERS_VERSION = "1"
 
 
@@ -36,6 +39,8 @@ class Scored:
     snapshot: Snapshot
     when: When
     revision: int
+    accounts: tuple[str, ...] | None
+    """The accounts whose partitions the snapshot is; None: everything."""
 
 
 def scorer(kind: str) -> Scorer:
@@ -57,8 +62,10 @@ def score(
 ) -> Scored:  # fmt: skip
     """Scores of a kind for the named subjects, or for all when none is named.
 
-    A person, account or opportunity may be named; an account or opportunity named for `key_person`
-    gives the people of its chain, an account named for `decision_chain` its open deals.
+    A person, account or opportunity may be named. One that has no such score itself stands for those
+    around it: an account or opportunity for the people of its chain (`key_person`), an account for its
+    open deals (`decision_chain`), a person or deal for their account (`customer`). `competitor` without a
+    vendor gives all rivals.
     """
     principal.require("read")
     wanted = scorer(kind)
@@ -66,63 +73,12 @@ def score(
     revision = workspace.store.revision()
     subjects = [find_subject(workspace, principal, each, when) for each in ids]
     scoped = None if scope is None else find_subject(workspace, principal, scope, when)
-    accounts = _accounts([*subjects, *([scoped] if scoped else [])])
-    snapshot = workspace.snapshot(accounts if ids or scoped else None, when)
+    accounts = accounts_of([*subjects, *([scoped] if scoped else [])])
+    partial = tuple(accounts) if (ids or scoped) and not wanted.whole else None
+    snapshot = workspace.snapshot(partial, when)
     with workspace.timing(kind):
-        frame, rows = _selected(workspace, wanted, subjects, scoped, snapshot, vendor, when)
-    return Scored(frame, rows, snapshot, moment, revision)
-
-
-def _accounts(subjects: Iterable[Subject]) -> list[str]:
-    return list(dict.fromkeys(account for subject in subjects for account in subject.accounts))
-
-
-def _selected(
-    workspace: Workspace, wanted: Scorer, subjects: Sequence[Subject], scoped: Subject | None, snapshot: Snapshot,
-    vendor: str | None, when: When,
-) -> tuple[ScoreFrame, Ints]:  # fmt: skip
-    direct = [subject.id for subject in subjects if subject.type == wanted.subject]
-    through = [subject.id for subject in subjects if subject.type != wanted.subject]
-    if scoped is not None:
-        through = [scoped.id]
-    scopes = keys_of(workspace, through) if through else None
-    asked = vendor_key(workspace, snapshot, vendor)
-    frame = wanted.score(
-        snapshot,
-        workspace.reference(when),
-        workspace.parameters,
-        scopes=_scopes(snapshot, wanted, scopes, direct, workspace),
-        subjects=keys_of(workspace, direct) if direct else None,
-        vendor=asked,
-    )
-    order = np.lexsort((frame.scope, -frame.score))
-    if asked != US and wanted.subject == "opportunity" and not direct:
-        order = order[np.isin(frame.scope[order], _competed(snapshot, asked))]
-    return frame, order
-
-
-def _competed(snapshot: Snapshot, vendor: int) -> Ints:
-    """The opportunities in whose field the vendor is."""
-    competes, holds = current(snapshot, "competes")
-    deals: Ints = competes.target[holds & (competes.source == vendor)]
-    return deals
-
-
-def _scopes(
-    snapshot: Snapshot, wanted: Scorer, scopes: Ints | None, direct: Sequence[str], workspace: Workspace
-) -> Ints | None:
-    if "company" in wanted.scoped:
-        return scopes
-    if scopes is None:
-        return keys_of(workspace, direct) if direct else None
-    opportunities = snapshot.edges["for"]
-    deals = opportunities.source[np.isin(opportunities.target, scopes)]
-    plays = snapshot.edges["plays"]
-    played = plays.target[np.isin(plays.source, scopes)]
-    named = snapshot.nodes["opportunity"].key[np.isin(snapshot.nodes["opportunity"].key, scopes)]
-    status = snapshot.nodes["opportunity"]["status"]
-    still_open = snapshot.nodes["opportunity"].key[(status == 0) | (status < 0)]
-    return np.union1d(named, np.intersect1d(np.union1d(deals, played), still_open))
+        frame, rows = select(workspace, wanted, subjects, scoped, snapshot, vendor, when)
+    return Scored(frame, rows, snapshot, moment, revision, partial)
 
 
 def explain(
@@ -131,19 +87,17 @@ def explain(
 ) -> dict[str, Any]:  # fmt: skip
     """One score with everything behind it.
 
-    For a person without ``scope``: the account's scope, and of several the one scored highest.
+    Without ``scope`` the account's, and of several the one scored highest; without a vendor the strongest
+    competitor.
     NotComputable when the subject has no such score at that date.
     """
     found = score(workspace, principal, kind, [id_], vendor=vendor, scope=scope, when=when)
-    rows = [int(row) for row in found.rows if _is_subject(workspace, found, int(row), id_)]
-    if not rows:
-        raise NotComputable(
-            f"{id_} has no {kind} score at that date",
-            remedy="for key_person name a person with a seat or a role; for decision_chain an opportunity",
-            id=id_,
-        )
-    accounts_first = sorted(rows, key=lambda row: (int(found.frame.scope_type[row]), -found.frame.score[row]))
-    shape = row_shape(workspace, found, accounts_first[0], explained=True)
+    row = chosen_row(workspace, found, id_)
+    if row is None:
+        raise no_score(kind, id_)
+    shape = row_shape(workspace, found, row, explained=True)
+    reference, parameters = workspace.reference(when), workspace.parameters
+    shape["gap"] = gap(scorer(kind), found.frame, row, found.snapshot, reference, parameters)
     ids = [id_ for each in shape["contributions"] for id_ in each["evidence"]]
     hidden = hidden_ids(workspace.store, principal, ids, found.when)
     shape["contributions"] = [
@@ -153,8 +107,20 @@ def explain(
     return shape
 
 
-def _is_subject(workspace: Workspace, found: Scored, row: int, id_: str) -> bool:
-    return int(found.frame.subject[row]) == workspace.store.keys([id_])[id_]
+def chosen_row(workspace: Workspace, found: Scored, id_: str) -> int | None:
+    """The row that is told of a subject: the account's before a deal's, then the highest; None for none."""
+    key = workspace.store.keys([id_])[id_]
+    rows = [int(row) for row in found.rows if int(found.frame.subject[row]) == key]
+    return min(rows, key=lambda row: (int(found.frame.scope_type[row]), -found.frame.score[row]), default=None)
+
+
+def no_score(kind: str, id_: str) -> NotComputable:
+    """The subject has no such score at that date."""
+    return NotComputable(
+        f"{id_} has no {kind} score at that date",
+        remedy=f"a {kind} score is of a {' or '.join(scorer(kind).subjects)} that is known at that date",
+        id=id_,
+    )
 
 
 def shapes(workspace: Workspace, found: Scored, limit: int | None = None) -> list[dict[str, Any]]:
@@ -185,26 +151,32 @@ def row_shape(workspace: Workspace, found: Scored, row: int, *, explained: bool 
 
 
 def _shape(workspace: Workspace, found: Scored, row: int, names: Mapping[int, Names]) -> dict[str, Any]:
-    frame, value = found.frame, float(found.frame.score[row])
+    frame, value = found.frame, _number(found.frame.score[row])
     scope = int(frame.scope[row])
+    vendor = _vendor(int(frame.vendor[row]), names)
     return {
         "kind": frame.kind,
         "subject": _named(int(frame.subject[row]), names),
-        "vendor": _vendor(int(frame.vendor[row]), names),
+        "vendor": {**vendor, "itself": True} if itself(found.snapshot, frame, row) else vendor,
         "scope": {"type": SCOPE_TYPES[int(frame.scope_type[row])], **_identity(scope, names)},
         "as_of": moments.local_day(found.when.as_of or 0, workspace.settings.zone).isoformat(),
         "moment": iso_instant(found.when.as_of or 0),
         "score": value,
-        "interval": {"p10": float(frame.p10[row]), "p90": float(frame.p90[row])},
+        "interval": {"p10": _number(frame.p10[row]), "p90": _number(frame.p90[row])},
         "completeness": float(frame.completeness[row]),
-        "band": band(value, workspace.parameters),
+        "band": None if value is None else band(value, workspace.parameters),
         "rank": None,
         "link": frame.link,
-        "base": float(frame.base),
+        "base": _number(frame.base[row]),
         "change": None,
         "parameters": {"version": PARAMETERS_VERSION, "digest": workspace.parameters.digest},
         "revision": found.revision,
     }
+
+
+def _number(value: float) -> float | None:
+    """The number; None for a score that may not be stated."""
+    return None if np.isnan(value) else float(value)
 
 
 def _contribution(each: Any, names: Mapping[int, Names]) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from brm.settings import Settings
 from brm.store import open_store
 from brm.store.protocol import NOW, Store, When
 from scoring.parameters import Parameters
-from scoring.reference import Reference, reduce_reference
+from scoring.population import reduce_reference
+from scoring.reference import Reference
 from scoring.snapshot import Snapshot
 
 KEPT_ACCOUNTS, KEPT_WHOLE, KEPT_REFERENCES = 64, 2, 16

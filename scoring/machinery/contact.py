@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.machinery.arrays import chunks, counts, expand, lookup, sums
+from scoring.machinery.arrays import chunks, expand, lookup, run_starts, sums
 from scoring.machinery.concerns import Concerns
 from scoring.machinery.people import current, people_of
 from scoring.machinery.ties import PairTies, Places, half_lives
-from scoring.machinery.touches import Meetings, meetings_of
+from scoring.machinery.touches import Encounters, Meetings, meetings_of
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
 from scoring.types import Floats, Ints
@@ -33,6 +33,22 @@ class Contact:
     evidence: Floats
     since_first: Ints
     since_met: Ints
+    shares: ContactShares
+
+
+@dataclass(frozen=True, slots=True)
+class ContactShares:
+    """Encounters by place and the colleague (place) who alone of ours took part, -1 for several.
+
+    ``first`` and ``met`` are the ages of the first encounter and of the last meeting, `NEVER` for none.
+    """
+
+    owner: Ints
+    colleague: Ints
+    incoming: Ints
+    outgoing: Ints
+    first: Ints
+    met: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +77,8 @@ def captured_spans(snapshot: Snapshot) -> CapturedSpans:
 def contacts(meetings: Meetings, concerns: Concerns, places: Places, today: int, parameters: Parameters) -> Contact:
     """Encounters of the persons in the places; ages are `NEVER` where there was none."""
     size = len(places)
-    incoming, outgoing = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
     evidence = np.zeros(size)
-    first, met = np.zeros(size, dtype=np.int64) - 1, np.full(size, NEVER)
-    encounters = meetings.encounters
+    encounters, found = meetings.encounters, []
     start, number = encounters.start[places.person], np.diff(encounters.start)[places.person]
     for part in chunks(number):
         chosen, width = places.take(part), part.stop - part.start
@@ -72,14 +86,46 @@ def contacts(meetings: Meetings, concerns: Concerns, places: Places, today: int,
         keep = chosen.counted(concerns, owner, encounters.item[row])
         owner, row = owner[keep], row[keep]
         age = np.maximum(today - encounters.day[row].astype(np.int64), 0)
-        recent = age < parameters.key_person.reciprocity_days
-        incoming[part] = counts(owner[recent & encounters.incoming[row]], width)
-        outgoing[part] = counts(owner[recent & encounters.outgoing[row]], width)
         evidence[part] = sums(owner, np.exp2(-age / parameters.evidence.half_life), width)
-        np.maximum.at(first[part], owner, age)
-        seen = encounters.met[row]
-        np.minimum.at(met[part], owner[seen], age[seen])
-    return Contact(incoming, outgoing, evidence, np.where(first < 0, NEVER, first), met)
+        found.append(_shares(encounters, owner, row, age, part.start, parameters))
+    shares = _joined(found)
+    first, met = np.full(size, -1, dtype=np.int64), np.full(size, NEVER)
+    np.maximum.at(first, shares.owner, shares.first)
+    np.minimum.at(met, shares.owner, shares.met)
+    return Contact(
+        incoming=sums(shares.owner, shares.incoming.astype(np.float64), size).astype(np.int64),
+        outgoing=sums(shares.owner, shares.outgoing.astype(np.float64), size).astype(np.int64),
+        evidence=evidence,
+        since_first=np.where(first < 0, NEVER, first),
+        since_met=met,
+        shares=shares,
+    )
+
+
+def _shares(
+    encounters: Encounters, owner: Ints, row: Ints, age: Ints, offset: int, parameters: Parameters
+) -> ContactShares:
+    """Encounters are ordered by place and colleague already, so each share is a run of rows."""
+    alone = encounters.alone[row].astype(np.int64)
+    starts = run_starts(owner, alone)
+    if not len(starts):
+        return ContactShares(*(starts for _ in range(6)))
+    recent = age < parameters.key_person.reciprocity_days
+    met = np.where(encounters.met[row], age, NEVER)
+    return ContactShares(
+        owner=owner[starts] + offset,
+        colleague=alone[starts],
+        incoming=np.add.reduceat((recent & encounters.incoming[row]).astype(np.int64), starts),
+        outgoing=np.add.reduceat((recent & encounters.outgoing[row]).astype(np.int64), starts),
+        first=np.maximum.reduceat(age, starts),
+        met=np.minimum.reduceat(met, starts),
+    )
+
+
+def _joined(parts: list[ContactShares]) -> ContactShares:
+    empty = np.empty(0, dtype=np.int64)
+    names = ContactShares.__slots__
+    return ContactShares(*(np.concatenate([empty, *(getattr(part, name) for part in parts)]) for name in names))
 
 
 def captured_share(

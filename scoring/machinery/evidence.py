@@ -64,18 +64,18 @@ def observations_of(snapshot: Snapshot, kind: str, parameters: Parameters) -> Ob
 
 def _build(snapshot: Snapshot, kind: str, parameters: Parameters) -> Observations:
     people, table = people_of(snapshot), snapshot.nodes["observation"]
-    chosen = (table["kind"] == category_code(kind)) & (table["at"] <= snapshot.as_of)
+    chosen = (table["kind"] == category_code(kind)) & (table["at"] <= snapshot.moment("observation"))
     about = snapshot.edges["about"]
     item, person = table.rows(about.source), people.rows(about.target)
     keep = (item >= 0) & (person >= 0)
     keep[keep] = chosen[item[keep]]
     item, person = item[keep], person[keep]
-    item, person, vendor, toward = _aimed(snapshot, people, item, person)
+    item, person, vendor, toward = aimed(snapshot, people, item, person)
     source_class = table["source_class"][item].astype(np.int64)
     value = table["value"][item]
-    latest = _latest(snapshot, item, person, vendor, source_class, value)
-    item, person, vendor, toward = item[latest], person[latest], vendor[latest], toward[latest]
-    source_class, value = source_class[latest], value[latest]
+    kept = latest(snapshot, item, person, vendor, source_class, value)
+    item, person, vendor, toward = item[kept], person[kept], vendor[kept], toward[kept]
+    source_class, value = source_class[kept], value[kept]
     reliability = reliability_of(source_class, table["reliability"][item], parameters)
     age = snapshot.ages(table["at"][item])
     return Observations(
@@ -92,7 +92,7 @@ def _build(snapshot: Snapshot, kind: str, parameters: Parameters) -> Observation
     )
 
 
-def _aimed(snapshot: Snapshot, people: People, item: Ints, person: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+def aimed(snapshot: Snapshot, people: People, item: Ints, person: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     """Item, person, vendor and named colleague, a row per vendor that is meant."""
     edges = snapshot.edges["toward"]
     source = snapshot.nodes["observation"].rows(edges.source)
@@ -119,7 +119,7 @@ def _aimed(snapshot: Snapshot, people: People, item: Ints, person: Ints) -> tupl
     return item[rows], person[rows], vendors, np.concatenate([named[found], np.full(len(plain), NOBODY)])
 
 
-def _latest(snapshot: Snapshot, item: Ints, person: Ints, vendor: Ints, source_class: Ints, value: Floats) -> Flags:
+def latest(snapshot: Snapshot, item: Ints, subject: Ints, vendor: Ints, source_class: Ints, value: Floats) -> Flags:
     """Which rows count: all but opinions that the same source has replaced."""
     said = snapshot.edges["said_by"]
     keys = snapshot.nodes["observation"].key
@@ -128,9 +128,9 @@ def _latest(snapshot: Snapshot, item: Ints, person: Ints, vendor: Ints, source_c
     place = concerns_of(snapshot, "observation").place(item)
     when = snapshot.nodes["observation"]["at"][item]
     rows = np.flatnonzero(source_class == OPINION)
-    rows = rows[np.lexsort((value[rows], -when[rows], place[rows], vendor[rows], person[rows], source[rows]))]
+    rows = rows[np.lexsort((value[rows], -when[rows], place[rows], vendor[rows], subject[rows], source[rows]))]
     kept: Flags = source_class != OPINION
-    kept[rows[run_starts(source[rows], person[rows], vendor[rows], place[rows])]] = True
+    kept[rows[run_starts(source[rows], subject[rows], vendor[rows], place[rows])]] = True
     return kept
 
 
@@ -149,6 +149,11 @@ def shrunk(observed: Floats, prior: Floats, evidence: Floats, parameters: Parame
 
 def contact_variance(value: Floats, evidence: Floats, parameters: Parameters) -> Floats:
     """Beta variance of a 0..1 quantity whose null is 0."""
+    return value * (1 - value) / (evidence + parameters.evidence.shrinkage + 1)
+
+
+def shrunk_variance(value: Floats, evidence: Floats, parameters: Parameters) -> Floats:
+    """Beta variance of a 0..1 quantity that was shrunk to its prior."""
     return value * (1 - value) / (evidence + parameters.evidence.shrinkage + 1)
 
 

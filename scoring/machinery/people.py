@@ -51,9 +51,10 @@ class People:
 
 
 def current(snapshot: Snapshot, name: str) -> tuple[EdgeTable, Flags]:
-    """An edge table and which of its rows hold at the date of the snapshot."""
+    """An edge table and which of its rows hold at the date it is read at."""
     table = snapshot.edges[name]
-    holds: Flags = (table.valid_from <= snapshot.as_of) & (snapshot.as_of < table.valid_to)
+    moment = snapshot.moment(name)
+    holds: Flags = (table.valid_from <= moment) & (moment < table.valid_to)
     return table, holds
 
 

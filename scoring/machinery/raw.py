@@ -17,7 +17,7 @@ from scoring.machinery.ties import CONTACT, TEXT_DAY, Places, Terms, half_lives,
 from scoring.machinery.touches import meetings_of
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
-from scoring.types import NOBODY, US, EdgeRef
+from scoring.types import NOBODY, US, EdgeRef, Ints
 
 Inputs = dict[str, Any]
 Evidence = dict[str, tuple[int | EdgeRef, ...]]
@@ -30,7 +30,7 @@ def person_inputs(
     places = standings.chains.places(standings.member[row : row + 1])
     tie, seen = _tie(snapshot, standings, row, places, parameters)
     depth, proven = _depth(snapshot, standings, row, places, parameters)
-    stance, said = _stance(snapshot, standings, row, places, parameters)
+    stance, said = stance_told(snapshot, places, standings.vendor[row : row + 1], parameters)
     given = parameters.key_person
     inputs = {
         "tie": tie,
@@ -143,17 +143,23 @@ def _depth(
         "met": given.met,
         "met_age": _age(int(standings.since_met[row])),
         "items": [
-            {"observation": int(key), "rung": float(seen.value[at]), "age": int(seen.age[at])}
+            {
+                "observation": int(key),
+                "rung": float(seen.value[at]),
+                "age": int(seen.age[at]),
+                "colleague": None if seen.toward[at] == NOBODY else int(seen.toward[at]),
+            }
             for key, at in zip(keys, rows, strict=True)
         ],
     }
     return inputs, tuple(int(key) for key in keys)
 
 
-def _stance(
-    snapshot: Snapshot, standings: Standings, row: int, places: Places, parameters: Parameters
+def stance_told(
+    snapshot: Snapshot, places: Places, vendor: Ints, parameters: Parameters
 ) -> tuple[Inputs, tuple[int | EdgeRef, ...]]:
-    terms = stance_terms(snapshot, places, standings.vendor[row : row + 1], parameters)
+    """The items and constants of one person's stance towards one vendor."""
+    terms = stance_terms(snapshot, places, vendor, parameters)
     seen = observations_of(snapshot, "stance", parameters)
     keys = snapshot.nodes["observation"].key[seen.item[terms.row]]
     inputs: Inputs = {

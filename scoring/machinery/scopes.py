@@ -91,13 +91,38 @@ def scopes_of(snapshot: Snapshot, keys: Ints | None = None) -> Scopes:
     )
 
 
+def accounts_among(snapshot: Snapshot, scopes: Scopes) -> Ints:
+    """The scopes (places) that are accounts: companies other than ours and mere rivals."""
+    people = people_of(snapshot)
+    firms = np.flatnonzero(scopes.type == COMPANY)
+    return firms[~np.isin(scopes.key[firms], np.concatenate([people.ours, people.rivals]))]
+
+
+def served(snapshot: Snapshot, scopes: Scopes) -> Ints:
+    """The scopes (places) that are accounts or opportunities."""
+    return np.concatenate([accounts_among(snapshot, scopes), np.flatnonzero(scopes.type == OPPORTUNITY)])
+
+
+def _is_recent(snapshot: Snapshot, parameters: Parameters) -> tuple[Flags, Ints]:
+    """Which opportunities were closed recently enough to count, and the days since then."""
+    closed = snapshot.nodes["opportunity"]["closed_on"]
+    past = (closed != MISSING) & (closed <= snapshot.day("opportunity"))
+    age = np.where(past, np.maximum(snapshot.today - closed, 0), 0)
+    recent: Flags = past & (age <= parameters.decision_rights.closed_months * DAYS_A_MONTH)
+    return recent, age
+
+
+def recent_deals(snapshot: Snapshot, parameters: Parameters) -> Ints:
+    """The opportunities that are open or were closed recently enough to count in their account."""
+    found: Ints = snapshot.nodes["opportunity"].key[is_open(snapshot) | _is_recent(snapshot, parameters)[0]]
+    return found
+
+
 def deals_of(snapshot: Snapshot, scopes: Scopes, parameters: Parameters) -> Deals:
     """The deals that the scopes need: their opportunities, and the recent ones of their accounts."""
     table, rights = snapshot.nodes["opportunity"], parameters.decision_rights
-    closed = table["closed_on"]
-    age = np.where(closed == MISSING, 0, snapshot.today - closed)
     opened = is_open(snapshot)
-    recent = (closed != MISSING) & (age >= 0) & (age <= rights.closed_months * DAYS_A_MONTH)
+    recent, age = _is_recent(snapshot, parameters)
     account = customer_of(snapshot, table.key)
     in_account = np.isin(account, scopes.key[scopes.type == COMPANY]) & (opened | recent)
     asked = np.isin(table.key, scopes.key[scopes.type == OPPORTUNITY])

@@ -7,8 +7,9 @@ account is asked for by name.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ import numpy.typing as npt
 from scoring.machinery.arrays import Flags, expand, lookup
 from scoring.machinery.chain import PERSON, Chains, build_chains, members_of
 from scoring.machinery.concerns import concerns_of
-from scoring.machinery.contact import NEVER, CapturedSpans, captured_share, contacts
+from scoring.machinery.contact import NEVER, CapturedSpans, ContactShares, captured_share, contacts
 from scoring.machinery.evidence import known_share
 from scoring.machinery.influence import settled_opinions
 from scoring.machinery.people import people_of
@@ -32,6 +33,7 @@ from scoring.snapshot import Snapshot
 from scoring.types import NOBODY, US, Floats, Ints
 
 Columns = dict[str, npt.NDArray[Any]]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ class Standings:
 
     ``tie`` 0..1 counts the prior of a rival, ``tie_prior`` is that prior and ``observed_tie`` the part
     from evidence; ``best`` is the key of who holds the strongest tie; ``captured`` the share of the
-    last H days on record; ``known_*`` are completeness q, ``*_evidence`` effective numbers.
+    last H days on record; ``known_*`` are completeness q, ``*_evidence`` effective numbers. ``pairs`` are
+    our colleagues' ties (owners are places in `our_rows`), ``shares`` the encounters by the colleague who
+    alone took part (owners likewise).
     """
 
     chains: Chains
@@ -79,9 +83,23 @@ class Standings:
     backed: Flags
     pairs: PairTies
     pair_member: Ints
+    shares: ContactShares
+    kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def derived(self, name: Hashable, build: Callable[[], T]) -> T:
+        """The value that ``build`` makes of these standings, made once."""
+        if name not in self.kept:
+            self.kept[name] = build()
+        return cast(T, self.kept[name])
 
     def __len__(self) -> int:
         return len(self.case)
+
+    @property
+    def our_rows(self) -> Ints:
+        """The standings of persons towards us."""
+        person = self.chains.placeholder[self.member] == PERSON
+        return np.flatnonzero(person & (self.vendor == US))
 
     @property
     def person_rows(self) -> Ints:
@@ -138,7 +156,7 @@ def _build(
     scopes: Ints | None,
     vendor: int | None,
 ) -> Standings:
-    chains = _chains(snapshot, reference, parameters, scopes)
+    chains = chains_of(snapshot, reference, parameters, scopes)
     cases = _cases(snapshot, chains, vendor)
     case, member = members_of(chains, cases.scope)
     vendors = cases.vendor[case]
@@ -146,17 +164,17 @@ def _build(
     found = _blank(len(case))
     found["stance"][:] = parameters.stance.placeholder
     us, rivals = np.flatnonzero(person & (vendors == US)), np.flatnonzero(person & (vendors != US))
-    pairs = _ours(snapshot, reference.captured, chains, member, us, found, parameters)
+    pairs, shares = _ours(snapshot, reference.captured, chains, member, us, found, parameters)
     _theirs(snapshot, reference, chains, member, vendors, rivals, found, parameters)
     for rows in (us, rivals):
         _attitudes(snapshot, chains.places(member[rows]), vendors[rows], rows, found, parameters)
     return Standings(
         chains=chains, cases=cases, case=case, member=member, vendor=vendors, pairs=pairs,
-        pair_member=member[us][pairs.owner], backed=found.pop("backed").astype(bool), **found,
+        pair_member=member[us][pairs.owner], shares=shares, backed=found.pop("backed").astype(bool), **found,
     )  # fmt: skip
 
 
-def _chains(snapshot: Snapshot, reference: Reference, parameters: Parameters, scopes: Ints | None) -> Chains:
+def chains_of(snapshot: Snapshot, reference: Reference, parameters: Parameters, scopes: Ints | None) -> Chains:
     """The chains of the given scopes, or of all; those of all are made once for all that they depend on."""
     if scopes is not None:
         return build_chains(snapshot, reference, parameters, scopes_of(snapshot, scopes))
@@ -201,7 +219,7 @@ def _ours(
     rows: Ints,
     found: Columns,
     parameters: Parameters,
-) -> PairTies:
+) -> tuple[PairTies, ContactShares]:
     meetings, concerns = meetings_of(snapshot), concerns_of(snapshot, "interaction")
     places = chains.places(member[rows])
     pairs = pair_ties(meetings, concerns, places, snapshot.today, parameters)
@@ -214,7 +232,7 @@ def _ours(
     found["since_first"][rows], found["since_met"][rows] = contact.since_first, contact.since_met
     scope = chains.scope[member[rows]]
     found["captured"][rows] = captured_share(snapshot, spans, places, scope, pairs, parameters)
-    return pairs
+    return pairs, contact.shares
 
 
 def best_ties(pairs: PairTies, size: int, colleagues: Ints, parameters: Parameters) -> tuple[Ints, Floats, Ints]:

@@ -46,9 +46,14 @@ class Touches:
 
 @dataclass(frozen=True, slots=True)
 class Encounters:
-    """One row per customer person and interaction that a colleague took part in, by person."""
+    """One row per customer person and interaction that a colleague took part in.
+
+    Ordered by person, then by ``alone``: the one colleague of ours (place) who took part, -1 where several
+    did; ``start`` is where each person's begin.
+    """
 
     start: Ints
+    alone: npt.NDArray[np.int32]
     item: npt.NDArray[np.int32]
     day: npt.NDArray[np.int32]
     incoming: Flags
@@ -62,6 +67,7 @@ class Meetings:
 
     ``captured_from`` and ``captured_to`` are each colleague's first and last day before today in a log,
     mail or calendar source (from > to where there is none). ``channel`` and ``executive`` are by interaction.
+    ``host`` and ``host_day`` list the colleagues' own interactions with customers.
     """
 
     colleagues: Ints
@@ -72,6 +78,8 @@ class Meetings:
     captured_to: Ints
     channel: npt.NDArray[np.int16]
     executive: Flags
+    host: npt.NDArray[np.int32]
+    host_day: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,8 @@ def _build(snapshot: Snapshot) -> Meetings:
     theirs = _Parts(parts.person[customer], parts.item[customer], parts.starter[customer])
     day = snapshot.local_days.of(items["at"]).astype(np.int32)
     contacts, texts = _touches(snapshot, ours, theirs, day, len(colleagues))
-    first, last = _captured(items["capture"], ours, day, snapshot.today, len(colleagues))
+    first, last = _captured(items["capture"], ours, day, snapshot.day("interaction"), len(colleagues))
+    hosted = counts(theirs.item, len(items))[ours.item] > 0
     return Meetings(
         colleagues=people.key[colleagues],
         contacts=contacts,
@@ -107,6 +116,8 @@ def _build(snapshot: Snapshot) -> Meetings:
         captured_to=last,
         channel=items["channel"],
         executive=items["executive"] == 1,
+        host=ours.person[hosted].astype(np.int32),
+        host_day=day[ours.item[hosted]],
     )
 
 
@@ -118,7 +129,7 @@ def _attended(snapshot: Snapshot) -> _Parts:
         return _Parts(empty, empty, np.empty(0, dtype=bool))
     item, person = items.rows(table.target), people_of(snapshot).rows(table.source)
     at = items["at"][item]
-    happened = (items["cancelled"] != 1) & (items["at"] <= snapshot.as_of)
+    happened = (items["cancelled"] != 1) & (items["at"] <= snapshot.moment("interaction"))
     keep = (item >= 0) & (person >= 0) & happened[item]
     keep &= (table.valid_from <= at) & (at < table.valid_to) & ~np.isin(table["response"], _AWAY)
     rows = np.flatnonzero(keep)
@@ -168,13 +179,18 @@ def _touches(
 
 def _encounters(snapshot: Snapshot, ours: _Parts, theirs: _Parts, day: npt.NDArray[np.int32]) -> Encounters:
     items = snapshot.nodes["interaction"]
-    with_us = counts(ours.item, len(items)) > 0
+    number = counts(ours.item, len(items))
     started_by_us = counts(ours.item[ours.starter], len(items)) > 0
-    rows = np.flatnonzero(with_us[theirs.item])
-    rows = rows[np.argsort(theirs.person[rows], kind="stable")]
+    alone = np.full(len(items), -1, dtype=np.int64)
+    alone[ours.item] = ours.person
+    alone[number != 1] = -1
+    rows = np.flatnonzero(number[theirs.item] > 0)
+    width = int(alone.max(initial=0)) + 2
+    rows = rows[np.argsort(theirs.person[rows] * width + alone[theirs.item[rows]] + 1, kind="stable")]
     person, item = theirs.person[rows], theirs.item[rows]
     return Encounters(
         start=np.searchsorted(person, np.arange(len(people_of(snapshot).key) + 1)),
+        alone=alone[item].astype(np.int32),
         item=item.astype(np.int32),
         day=day[item],
         incoming=theirs.starter[rows],

@@ -29,7 +29,7 @@ def starting(url: str) -> dict[str, float]:
     began = time.perf_counter()
     from brm.store import open_store
     from scoring.parameters import Parameters
-    from scoring.reference import reduce_reference
+    from scoring.population import reduce_reference
 
     store = open_store(url)
     opened = time.perf_counter()

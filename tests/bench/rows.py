@@ -29,7 +29,7 @@ def _instants(start: Any) -> Any:
 def _values(prop: Property, column: Any) -> list[Any]:
     """Canonical values; -1 in a day or code column means unknown."""
     if isinstance(column, list):
-        return [(each,) for each in column] if prop.kind == "codes" else column
+        return [(each,) for each in column] if prop.kind == "codes" else [each or None for each in column]
     cells = column.tolist()
     if prop.kind == "code":
         return [prop.words[each] if each >= 0 else None for each in cells]

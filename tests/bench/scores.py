@@ -10,18 +10,20 @@ import numpy as np
 from brm.services.paths import People
 from scoring.registry import SCORERS
 from scoring.snapshot import Snapshot
+from scoring.types import ScoreFrame
 from tests.bench.measuring import Report, each, timed
 from tests.bench.rows import ids
 from tests.bench.stage import Stage
 from tests.bench.storing import observation, open_filled
-from tests.scoring.plain_oracle import Plain
+from tests.scoring.plain_accounts import PlainAccounts
 
 HOPS, ROUTES = 4, 5
-SAMPLED = 40
+SAMPLED = {"key_person": 40, "decision_chain": 40, "employee": 1}
+"""Subjects that the plain oracle works out; 6 of the other kinds."""
 
 
 def scorers(stage: Stage, report: Report) -> None:
-    """Both scorers over everything: with nothing made yet, then with other parameters on the same snapshot.
+    """All scorers over everything: with nothing made yet, then with other parameters on the same snapshot.
 
     Warm is what a server does when a parameter set or the day's Reference changes: the snapshot and
     its indexes are there, no standing is.
@@ -49,17 +51,21 @@ def against_plain(stage: Stage, report: Report) -> None:
     """Each scorer against the plain one: the time of sampled subjects, scaled to all."""
     snapshot, reference = stage.snapshot, stage.reference
     began = time.process_time()
-    plain = Plain(snapshot, reference, stage.parameters)
+    plain = PlainAccounts(snapshot, reference, stage.parameters)
     for kind, scorer in SCORERS.items():
         bare = Snapshot(snapshot.as_of, snapshot.nodes, snapshot.edges, snapshot.local_days)
         with timed() as fast:
             frame = scorer.score(bare, reference, stage.parameters)
-        chosen = np.random.default_rng(5).permutation(len(frame))[: SAMPLED + 1]
-        _plainly(plain, kind, frame, int(chosen[0]))
+        accounts = snapshot.nodes["company"].key[np.isin(snapshot.nodes["company"].key, frame.scope)].tolist()
+        if kind == "employee":
+            accounts = SCORERS["customer"].score(snapshot, reference, stage.parameters).subject.tolist()
+        chosen = np.random.default_rng(5).permutation(len(frame))[: SAMPLED.get(kind, 6) + 1]
+        _plainly(plain, kind, frame, int(chosen[0]), accounts)
         prepared, began = time.process_time() - began, time.process_time()
-        found = [_plainly(plain, kind, frame, int(row)) for row in chosen[1:]]
+        found = [_plainly(plain, kind, frame, int(row), accounts) for row in chosen[1:]]
         each_one = (time.process_time() - began) / max(len(found), 1)
-        worst = max(abs(value - frame.score[row]) for value, row in zip(found, chosen[1:], strict=True))
+        expected = frame.columns["capital"] if kind == "employee" else frame.score
+        worst = max(abs(value - expected[row]) for value, row in zip(found, chosen[1:], strict=True))
         report.add(
             f"score.{kind}", fast.cpu, "CPU s", (prepared + each_one * len(frame)) / fast.cpu, "faster than plain"
         )
@@ -68,15 +74,19 @@ def against_plain(stage: Stage, report: Report) -> None:
         began = time.process_time()
 
 
-def _plainly(plain: Plain, kind: str, frame: object, row: int) -> float:
+def _plainly(plain: PlainAccounts, kind: str, frame: ScoreFrame, row: int, accounts: list[int]) -> float:
     subject, vendor, scope = (int(getattr(frame, name)[row]) for name in ("subject", "vendor", "scope"))
     if kind == "key_person":
         return plain.key_person(subject, vendor, scope)
-    return float(plain.decision_chain(subject, vendor)["score"])
+    if kind == "decision_chain":
+        return float(plain.decision_chain(subject, vendor)["score"])
+    if kind == "employee":
+        return plain.worth(subject, accounts)
+    return float(getattr(plain, kind)(*((scope, vendor) if kind == "competitor" else (scope,))))
 
 
 def one_account(stage: Stage, report: Report) -> None:
-    """One observation is written; its account's partition is read and both scores are made anew."""
+    """One observation is written; its account's partition is read and its scores are made anew."""
     reference, world = stage.reference, stage.world
     with closing(open_filled(stage)) as store:
         accounts = ids(world.accounts[np.random.default_rng(4).permutation(len(world.accounts))[:40]])
@@ -88,6 +98,8 @@ def one_account(stage: Stage, report: Report) -> None:
             deals = snapshot.edges["for"]
             scopes = np.append(deals.source[deals.target == keys[accounts[at]]], keys[accounts[at]])
             for scorer in SCORERS.values():
+                if scorer.whole:
+                    continue
                 scorer.score(snapshot, reference, stage.parameters, scopes=scopes)
 
         report.quantiles("rescore.account", each(len(accounts), rescore), 50, 95)

@@ -8,7 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 from scoring.parameters import Parameters
-from scoring.reference import Reference, reduce_reference
+from scoring.population import reduce_reference
+from scoring.reference import Reference
 from scoring.snapshot import Snapshot
 from tests.bench import child
 from tests.bench.rows import write_folder

@@ -111,9 +111,29 @@ def make(size: Size, seed: int = 7) -> World:
                    {"team_role": np.zeros(size.accounts, dtype=np.int64)}, np.full(size.accounts, BEGAN))  # fmt: skip
     meeting = interactions(numbers, size.interactions, own, people, count, first, accounts, deals, of_deal, rng)
     seen = observations(numbers, len(people) // 8, own, people, vendors, rng)
-    tables = [*structure, *dealing, *social, reporting, covers, *meeting, *seen]
+    dealings = papers(numbers, accounts, deals, vendors, seats[len(own) :], first, rng)
+    tables = _joined([*structure, *dealing, *social, reporting, covers, *meeting, *seen, *dealings])
     tables.sort(key=lambda table: len(table.ends))
     return World(tuple(tables), accounts, people, own, vendors, numbers.free)
+
+
+def _joined(tables: list[Table]) -> list[Table]:
+    """One table per type; those of one type have the same columns."""
+    found: dict[str, Table] = {}
+    for table in tables:
+        old = found.get(table.type)
+        if old is None:
+            found[table.type] = table
+            continue
+        ends = tuple(np.concatenate(pair) for pair in zip(old.ends, table.ends, strict=True))
+        columns: dict[str, Column] = {
+            name: [*column, *table.columns[name]] if isinstance(column, list)
+            else np.concatenate([column, table.columns[name]])  # type: ignore[arg-type]
+            for name, column in old.columns.items()
+        }  # fmt: skip
+        start = None if old.start is None or table.start is None else np.concatenate([old.start, table.start])
+        found[table.type] = Table(table.type, ends, columns, start)
+    return list(found.values())
 
 
 def _structure(
@@ -241,13 +261,78 @@ def observations(
     value = np.where(np.array(kind) == "stance", value, np.abs(value).round())
     at = (TODAY - rng.integers(1, 400, size)) * DAY
     columns: dict[str, Column] = {
-        "at": at, "kind": kind, "value": value, "source_class": rng.integers(0, 3, size),
+        "at": at, "kind": kind, "value": value, "source_class": rng.integers(0, 3, size), "word": [""] * size,
     }  # fmt: skip
     return [
         Table("observation", (seen,), columns, at),
         Table("about", (seen, people[rng.integers(0, len(people), size)]), {}, at),
         Table("toward", (seen, vendors[rng.integers(0, len(vendors), size)]), {}, at),
         Table("said_by", (seen, own[rng.integers(0, len(own), size)]), {}, at),
+    ]
+
+
+def papers(
+    numbers: _Numbers, accounts: Ints, deals: Ints, vendors: Ints, seats: Ints, first: Ints, rng: np.random.Generator
+) -> list[Table]:
+    """Papers of accounts and deals, what is installed, requirements of deals, states, and rivals' moves."""
+    sorts = ("contract", "delivery", "ticket", "payment")
+    made, belongs = [], []
+    for sort in sorts:
+        rows = numbers.take(3 * len(accounts))
+        start = TODAY - rng.integers(1, 900, len(rows))
+        later = np.minimum(start + rng.integers(1, 60, len(rows)), TODAY - 1)
+        columns: dict[str, Column] = {
+            "contract": {"name": _names("Contract", rows), "signed_on": start},
+            "delivery": {"name": _names("Delivery", rows), "due_on": start + 20, "delivered_on": later},
+            "ticket": {"name": _names("Ticket", rows), "opened_on": start},
+            "payment": {"due_on": start, "paid_on": later},
+        }[sort]
+        made.append(Table(sort, (rows,), columns, start))
+        targets = np.concatenate([accounts, accounts, deals[: len(accounts)]])
+        belongs.append((rows, targets, start))
+    owner, target, since = (np.concatenate([each[at] for each in belongs]) for at in range(3))
+    offerings = numbers.take(4)
+    who, what = np.repeat(accounts, 2), offerings[np.tile([0, 1], len(accounts))]
+    share = np.round(0.05 + 0.9 * rng.random(len(who)), 2)
+    needs = numbers.take(len(deals))
+    met_need = np.tile(needs, 2)
+    meeting_vendor = np.concatenate([np.full(len(needs), vendors[0]), vendors[1 + needs % RIVALS]])
+    met = np.round(0.1 + 0.8 * rng.random(len(met_need)), 2)
+    return [
+        *made,
+        Table("belongs_to", (owner, target), {}, since),
+        Table("offering", (offerings,), {"name": _names("Offering", offerings)}),
+        Table("buys", (who, what), {"vendor": _ids(vendors[rng.integers(0, len(vendors), len(who))]),
+                                    "installed_share": share}, np.full(len(who), BEGAN)),
+        Table("requirement", (needs,), {"text": _names("Need", needs), "weight": 1.0 + needs % 3}),
+        Table("requires", (deals, needs), {}),
+        Table("meets", (meeting_vendor, met_need), {"met": met, "proof": rng.integers(0, 4, len(met_need))}),
+        *_statements(numbers, accounts, vendors, seats, first, rng),
+    ]  # fmt: skip
+
+
+def _ids(numbers: Ints) -> list[str]:
+    return [f"crm:{number}" for number in numbers.tolist()]
+
+
+def _statements(
+    numbers: _Numbers, accounts: Ints, vendors: Ints, seats: Ints, first: Ints, rng: np.random.Generator
+) -> list[Table]:
+    """A state and a rival's move at every account; some seats were left."""
+    seen = numbers.take(2 * len(accounts))
+    half = len(accounts)
+    kind = ["state:joint_plan" if at % 2 else "state:left" for at in range(half)] + ["tie"] * half
+    word = [""] * half + [("pilot", "visit", "win")[at % 3] for at in range(half)]
+    at = (TODAY - rng.integers(1, 400, len(seen))) * DAY
+    left = np.where(np.arange(half) % 2 == 1, accounts, seats[first])
+    columns: dict[str, Column] = {
+        "at": at, "kind": kind, "value": np.ones(len(seen)), "source_class": rng.integers(0, 2, len(seen)),
+        "word": word,
+    }  # fmt: skip
+    return [
+        Table("observation", (seen,), columns, at),
+        Table("about", (seen, np.concatenate([left, accounts])), {}, at),
+        Table("toward", (seen[half:], vendors[1 + rng.integers(0, RIVALS, half)]), {}, at[half:]),
     ]
 
 

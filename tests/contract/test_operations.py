@@ -74,6 +74,7 @@ EDGES = {
 }
 QUERIES = {
     "list_scores": {"kind": "decision_chain"},
+    "score_series": {"kind": "decision_chain", "subject": DEAL},
     "list_findings": {"subject": DEAL},
     "list_paths": {"to": PERSON},
 }

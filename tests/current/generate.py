@@ -154,7 +154,7 @@ def _cell(text: str) -> str:
 
 
 def _value(value: Any) -> str:
-    return ", ".join(value) if isinstance(value, tuple) else f"{value:g}"
+    return ", ".join(value) if isinstance(value, tuple) else value if isinstance(value, str) else f"{value:g}"
 
 
 def _range(low: float | None, high: float | None) -> str:

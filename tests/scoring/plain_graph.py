@@ -319,15 +319,20 @@ class PlainGraph:
         found = pooled(own, start)
         return found if backed(own) or backed(general) else capped(found)
 
-    def depth(self, person: int, vendor: int, scope: int) -> float:
+    def hosts(self, item: int) -> set[int]:
+        """The colleagues of ours who took part."""
+        return {p for p in self.parts[item] if p in self.colleagues}
+
+    def depth(self, person: int, vendor: int, scope: int, without: int | None = None) -> float:
         given, held = self.p.depth, [0.0]
         if vendor == US:
             met = [i for i in self.met_by[person] if self.counts(i, scope) and self.channel(i) in TOGETHER]
+            met = [i for i in met if self.hosts(i) != {without}]
             held += [given.met - (self.today - self.day(item)) // given.rung_days for item in met]
         observed = WORDS["source_class"].index("observed")
-        for key, _ in self.observed["depth", person, vendor]:
+        for key, named in self.observed["depth", person, vendor]:
             row = self.nodes("observation")[key]
-            if row["source_class"] == observed and self.counts(key, scope):
+            if row["source_class"] == observed and self.counts(key, scope) and (without is None or named != without):
                 held.append(float(row["value"]) - self.age(key) // given.rung_days)
         return max(held)
 

@@ -1,4 +1,4 @@
-"""The two scores in plain Python and networkx, a person at a time: the oracle of the fast code.
+"""The scores of people and deals in plain Python and networkx, a person at a time: the oracle of the fast code.
 
 Written from domain.md alone, with dictionaries and loops, so that a reader can check each line against
 the text. It knows nothing of the machinery; only the choices that the scorers' docstrings state are
@@ -25,9 +25,10 @@ class Plain(PlainGraph):
 
     # the key-person score
 
-    def tie(self, person: int, vendor: int, scope: int) -> tuple[float, int]:
+    def tie(self, person: int, vendor: int, scope: int, without: int | None = None) -> tuple[float, int]:
         """Strongest tie, and number of active ones."""
         ties = self.our_ties(person, scope) if vendor == US else self.rival_ties(person, vendor, scope)
+        ties = {who: strength for who, strength in ties.items() if who != without}
         active = sum(t >= self.p.tie.active for t in ties.values())
         best = max(ties.values(), default=0.0)
         if vendor != US:
@@ -36,12 +37,16 @@ class Plain(PlainGraph):
         return best, active
 
     def key_person(self, person: int, vendor: int, scope: int) -> float:
+        return self.warmth(person, vendor, scope) * (1 + self.stance(person, vendor, scope)) / 2
+
+    def warmth(self, person: int, vendor: int, scope: int, without: int | None = None) -> float:
+        """Warmth 0..100, also as it were without one of our colleagues."""
         given = self.p.key_person
-        tie, active = self.tie(person, vendor, scope)
+        tie, active = self.tie(person, vendor, scope, without)
         incoming = outgoing = 0
         ages = []
         if vendor == US:
-            for item in (i for i in self.met_by[person] if self.counts(i, scope)):
+            for item in (i for i in self.met_by[person] if self.counts(i, scope) and self.hosts(i) != {without}):
                 people, age = self.parts[item], self.today - self.day(item)
                 ages.append(age)
                 if age < given.reciprocity_days:
@@ -56,14 +61,13 @@ class Plain(PlainGraph):
         both = incoming + outgoing
         reciprocity = 2 * min(incoming, outgoing) / both if both else 0.0
         years = max(ages, default=0) / given.year_days
-        warmth = 100 * (
+        return 100 * (
             given.tie * tie
             + given.reciprocity * reciprocity
-            + given.depth * self.depth(person, vendor, scope) / self.p.depth.top
+            + given.depth * self.depth(person, vendor, scope, without) / self.p.depth.top
             + given.duration * min(1.0, years / given.full_years)
             + given.breadth * min(1.0, active / given.full_colleagues)
         )
-        return warmth * (1 + self.stance(person, vendor, scope)) / 2
 
     # the decision-chain score
 

@@ -1,11 +1,12 @@
-"""Random small worlds in which every rule of the two scores can come into play."""
+"""Random small worlds in which every rule of the scores can come into play."""
 
 from __future__ import annotations
 
 import random
 
 from graph_schema.vocabulary import VOCABULARIES as WORDS
-from tests.worlds.builder import TODAY, World
+from scoring.snapshot import category_code
+from tests.worlds.builder import TODAY, World, instant
 
 EXPECTED = ("approver", "decider", "evaluator", "user", "buyer", "initiator", "gatekeeper", "legal_veto")
 
@@ -16,33 +17,123 @@ def random_world(seed: int, accounts: int = 2, size: int = 5, items: int = 60) -
     world = World()
     us = world.company("us", "ours")
     rivals = [world.company(f"rival {n}", "rival") for n in range(2)]
-    firms = [world.company(f"account {n}", "customer", industry=rng.choice("xy")) for n in range(accounts)]
-    ours = [world.person(f"colleague {n}", us) for n in range(3)]
+    firms = [_account(world, rng, n) for n in range(accounts)]
+    ours = [world.person(f"colleague {n}", us, rng.choice((None, 1, 3, 5))) for n in range(7)]
     theirs = [world.person(f"rival's {n}", rng.choice(rivals)) for n in range(2)]
-    offering = world.node("offering")
+    offerings = [world.node("offering") for _ in range(2)]
     deals = []
     for firm in firms:
         unit = world.node("org_unit")
         world.edge("part_of", unit, firm)
         people = [world.person(f"{firm}/{n}", rng.choice((firm, unit)), rng.choice((None, 1, 3))) for n in range(size)]
         for _ in range(2):
-            deal = world.deal(f"deal {world.next}", firm, kind=rng.choice((None, *WORDS["opportunity_kind"])))
+            deal = world.deal(
+                f"deal {world.next}", firm, kind=rng.choice((None, *WORDS["opportunity_kind"])),
+                **_money(rng, "amount"), **_money(rng, "margin"),
+            )  # fmt: skip
             deals.append((deal, firm, people))
             _chain(world, rng, deal, people, rivals)
         for _ in range(4):
             closed = world.deal(
-                f"closed {world.next}", firm, "won", closed_on=TODAY - rng.randrange(1, 900),
+                f"closed {world.next}", firm, rng.choice(("won", "won", "lost", "no_decision")),
+                closed_on=TODAY - rng.randrange(1, 900), winner=rng.choice((None, *rivals)), **_money(rng, "margin"),
                 decided_by=rng.choice((None, *WORDS["decided_by"])), veto_used=rng.random() < 0.3,
             )  # fmt: skip
             _chain(world, rng, closed, people, rivals)
-        if rng.random() < 0.7:
-            world.edge("buys", firm, offering, vendor=rng.choice((us, *rivals)), installed_share=rng.random())
+            if rng.random() < 0.3:
+                _needs(world, rng, closed, offerings, (us, *rivals))
+        mine = [deal for deal, at, _ in deals if at == firm]
+        for vendor, offering in rng.sample([(v, o) for v in (us, *rivals, firm) for o in offerings], rng.randrange(7)):
+            _installed(world, rng, firm, offering, vendor)
+        for deal in mine:
+            _needs(world, rng, deal, offerings, (us, *rivals, firm))
+        _papers(world, rng, firm, mine)
+        _states(world, rng, firm, people, mine, rivals, ours)
         _structure(world, rng, firm, people, ours, theirs)
         for _ in range(items // accounts):
             _interaction(world, rng, ours, people, [d for d in deals if d[1] == firm], firms)
         for _ in range(4 * size):
             _observation(world, rng, people, (us, *rivals, *ours, *theirs), ours, deals, firms)
     return world
+
+
+def _money(rng: random.Random, name: str, known: float = 0.7) -> dict[str, float | int]:
+    """An amount, sometimes in a currency that does not count, sometimes not known."""
+    if rng.random() > known:
+        return {}
+    currency = category_code("CNY" if rng.random() < 0.85 else "EUR")
+    return {name: float(rng.randrange(1, 100)), f"{name}_currency": currency}
+
+
+def _account(world: World, rng: random.Random, number: int) -> int:
+    return world.company(
+        f"account {number}", "customer", industry=rng.choice("xy"), **_money(rng, "potential"), **_money(rng, "revenue")
+    )
+
+
+def _installed(world: World, rng: random.Random, firm: int, offering: int, vendor: int) -> None:
+    world.edge(
+        "buys", firm, offering, vendor=vendor, installed_share=rng.choice((None, rng.random())),
+        **_money(rng, "current"), valid_from=instant(TODAY - rng.randrange(1, 900)),
+    )  # fmt: skip
+
+
+def _needs(world: World, rng: random.Random, deal: int, offerings: list[int], vendors: tuple[int, ...]) -> None:
+    if rng.random() < 0.5:
+        world.edge("needs", deal, rng.choice(offerings))
+    for _ in range(rng.randrange(0, 3)):
+        need = world.node("requirement", **({"weight": float(rng.randrange(1, 4))} if rng.random() < 0.8 else {}))
+        world.edge("requires", deal, need)
+        for vendor in vendors:
+            if rng.random() < 0.5:
+                world.edge(
+                    "meets", vendor, need, met=rng.choice((None, rng.random())),
+                    proof=rng.choice((None, *WORDS["proof"])), valid_from=instant(TODAY - rng.randrange(0, 400)),
+                )  # fmt: skip
+
+
+def _papers(world: World, rng: random.Random, firm: int, deals: list[int]) -> None:
+    """Contracts, deliveries, tickets and payments of the account or one of its deals, some still to come."""
+
+    def day(low: int = -30, high: int = 900) -> int | None:
+        return None if rng.random() < 0.15 else TODAY - rng.randrange(low, high)
+
+    for _ in range(rng.randrange(0, 4)):
+        ends = rng.choice((None, TODAY - rng.randrange(-400, 400)))
+        papers = [
+            world.node("contract", signed_on=day(), framework=rng.random() < 0.5, ends_on=ends,
+                       **_money(rng, "amount")),
+            world.node("delivery", due_on=day(), delivered_on=rng.choice((None, day())),
+                       accepted_on=rng.choice((None, day()))),
+            world.node("ticket", opened_on=day(), complaint=rng.choice((None, False, True)),
+                       severity=rng.choice((None, 1, 4, 5))),
+            world.node("payment", due_on=day(), paid_on=rng.choice((None, day())), **_money(rng, "amount", 0.9)),
+        ]  # fmt: skip
+        for paper in papers:
+            if rng.random() < 0.8:
+                world.edge("belongs_to", paper, rng.choice((firm, *deals)))
+
+
+def _states(
+    world: World, rng: random.Random, firm: int, people: list[int], deals: list[int], rivals: list[int], ours: list[int]
+) -> None:
+    """States of the relationship, and what rivals do, about the account, a deal of it or a person."""
+    kinds = ("joint_plan", "joint_innovation", "alliance", "left", "distress")
+    for _ in range(rng.randrange(0, 6)):
+        move = rng.random() < 0.5
+        kind = "tie" if move else f"state:{rng.choice(kinds)}"
+        said = {"word": rng.choice(("pilot", "win", "visit"))} if move else {}
+        seats = [world.names[f"{name}/seat"] for name, key in world.names.items() if key in people[:2]]
+        about, toward = rng.choice((firm, *deals, *people, *seats)), rng.choice((*rivals, None, firm)) if move else None
+        elsewhere = world.edges["for"][0]
+        concerns = rng.choice(((), (firm,), (rng.choice(deals),), (elsewhere[0],), (elsewhere[1],)))
+        source = rng.choice((None, *ours))
+        # said again by the same source, an opinion replaces the one before
+        for source_class in rng.choice((("opinion", "opinion"), (rng.choice(WORDS["source_class"]),))):
+            world.observe(
+                kind, about, toward, day=TODAY - rng.randrange(-2, 500), source_class=source_class,
+                value=rng.choice((None, rng.random())), concerns=concerns, said_by=source, **said,
+            )  # fmt: skip
 
 
 def _chain(world: World, rng: random.Random, deal: int, people: list[int], rivals: list[int]) -> None:

@@ -14,8 +14,9 @@ from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
 from brm.services.doctor import CHECKS, NEVER_BAD
-from brm.services.rendering import UNNAMED_PLAYS
+from brm.services.rendering import NOTICED, UNNAMED_PLAYS
 from graph_schema.vocabulary import VOCABULARIES
+from scoring.causes import CAUSES
 from scoring.registry import SCORERS
 from tests.current.problem_codes import refusals, sources
 
@@ -31,6 +32,8 @@ FAMILIES = {
         if part == "ok" or check not in NEVER_BAD
     ),
     "kind.": tuple(SCORERS),
+    "notice.": NOTICED,
+    "cause.": CAUSES,
     "severity.": ("high", "medium", "low"),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
     "reject.": (*REMEDIES, "row"),

@@ -1,0 +1,121 @@
+"""Scores over time: the change since some days ago taken apart by cause, and weekly series."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from brm.errors import InvalidInput
+from brm.principal import Principal
+from brm.services import moments, scores
+from brm.services.workspace import Workspace
+from brm.store.protocol import NOW, When
+from graph_schema.values import datetime_of, instant_from
+from scoring.causes import CAUSES
+from scoring.change import Changes, State, changes
+from scoring.types import ScoreFrame
+
+SINCE = (30, 90)
+"""Days over which the change of an explained score is told; the first is its ``change``."""
+WEEKS, MOST_WEEKS = 12, 260
+
+
+def changes_of(
+    workspace: Workspace, principal: Principal, kind: str, id_: str, *, vendor: str | None = None,
+    scope: str | None = None, when: When = NOW,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The changes of one score over `SINCE`; those over which it had no score before are left out."""
+    found, row = _found(workspace, principal, kind, id_, vendor, scope, when)
+    told = []
+    for days in SINCE:
+        earlier = _days_before(found.when, days)
+        change = _change(workspace, found, row, when, earlier)
+        if len(change):
+            told.append(_shape(workspace, change, earlier))
+    return told
+
+
+def _found(
+    workspace: Workspace, principal: Principal, kind: str, id_: str, vendor: str | None, scope: str | None, when: When
+) -> tuple[scores.Scored, int]:
+    found = scores.score(workspace, principal, kind, [id_], vendor=vendor, scope=scope, when=when)
+    row = scores.chosen_row(workspace, found, id_)
+    if row is None:
+        raise scores.no_score(kind, id_)
+    return found, row
+
+
+def _days_before(moment: When, days: int) -> When:
+    """The moment some days earlier, with the knowledge of that time, or today's where that was asked for."""
+    then = instant_from(datetime_of(moment.as_of or 0) - timedelta(days=days))
+    return When(then, then if moment.known_at == moment.as_of else moment.known_at)
+
+
+def _change(workspace: Workspace, found: scores.Scored, row: int, when: When, earlier: When) -> Changes:
+    frame, wanted = found.frame, scores.scorer(found.frame.kind)
+    before = workspace.snapshot(found.accounts, earlier)
+    old = State(before, workspace.reference(earlier), workspace.parameters)
+    new = State(found.snapshot, workspace.reference(when), workspace.parameters)
+    keys = frame.subject[row : row + 1], frame.scope[row : row + 1]
+    return changes(wanted, old, new, subjects=keys[0], scopes=keys[1], vendor=int(frame.vendor[row]))
+
+
+def _shape(workspace: Workspace, change: Changes, earlier: When) -> dict[str, Any]:
+    effects = zip(CAUSES, change.parts[0].tolist(), strict=True)
+    return {
+        "since": moments.local_day(earlier.as_of or 0, workspace.settings.zone).isoformat(),
+        "before": float(change.before[0]),
+        "total": float(change.total[0]),
+        "parts": [{"part": cause, "effect": effect} for cause, effect in effects],
+    }
+
+
+def series(
+    workspace: Workspace, principal: Principal, kind: str, id_: str, *, vendor: str | None = None,
+    scope: str | None = None, weeks: int = WEEKS, when: When = NOW,
+) -> dict[str, Any]:  # fmt: skip
+    """One score week by week up to the moment, read against one yardstick: the Reference of its last day.
+
+    A week in which the subject had no such score has null. NotComputable when it has none at the end.
+    """
+    if not 1 <= weeks <= MOST_WEEKS:
+        raise InvalidInput(
+            f"{weeks} weeks cannot be shown", remedy=f"ask for 1 to {MOST_WEEKS} weeks", field="weeks", value=weeks
+        )
+    found, row = _found(workspace, principal, kind, id_, vendor, scope, when)
+    days = range(7 * weeks, -1, -7)
+    points = [_point(workspace, found, row, when, back) for back in days]
+    shape = scores.row_shape(workspace, found, row)
+    named = {name: shape[name] for name in ("kind", "subject", "vendor", "scope", "revision")}
+    return {**named, "weeks": weeks, "items": points, "next": None}
+
+
+def _point(workspace: Workspace, found: scores.Scored, row: int, when: When, back: int) -> dict[str, Any]:
+    moment = found.when if back == 0 else _days_before(found.when, back)
+    frame = found.frame
+    keys = frame.subject[row : row + 1], frame.scope[row : row + 1]
+    at = row
+    if back:
+        snapshot = workspace.snapshot(found.accounts, moment)
+        frame = scores.scorer(frame.kind).score(
+            snapshot, workspace.reference(when), workspace.parameters, subjects=keys[0], scopes=keys[1],
+            vendor=int(frame.vendor[row]),
+        )  # fmt: skip
+        rows = frame.rows(int(keys[0][0]), int(found.frame.vendor[row]), int(keys[1][0]))
+        at = int(rows[0]) if len(rows) else -1
+    day = moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat()
+    return {"as_of": day, **_numbers(frame, at, workspace)}
+
+
+def _numbers(frame: ScoreFrame, row: int, workspace: Workspace) -> dict[str, Any]:
+    if row < 0 or np.isnan(frame.score[row]):
+        return {"score": None, "interval": {"p10": None, "p90": None}, "completeness": None, "band": None}
+    value = float(frame.score[row])
+    return {
+        "score": value,
+        "interval": {"p10": float(frame.p10[row]), "p90": float(frame.p90[row])},
+        "completeness": float(frame.completeness[row]),
+        "band": scores.band(value, workspace.parameters),
+    }

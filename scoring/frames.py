@@ -1,0 +1,89 @@
+"""Frames of scores whose rows all have the same parts, and the head of an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from scoring.parameters import Parameters
+from scoring.reference import Reference
+from scoring.types import SCOPE_TYPES, Contribution, Explanation, Floats, Interval, Ints, ScoreFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Whose scores, and what they are: all arrays by row."""
+
+    subject: Ints
+    vendor: Ints
+    scope_type: Ints
+    scope: Ints
+    score: Floats
+    p10: Floats
+    p90: Floats
+    completeness: Floats
+    base: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Components:
+    """Value and effect of each factor, a row per score and a column per factor."""
+
+    factors: tuple[str, ...]
+    value: Floats
+    effect: Floats
+
+
+def component_frame(
+    kind: str,
+    numbers: Numbers,
+    parts: Components,
+    columns: Mapping[str, Floats],
+    explain: Callable[[ScoreFrame, int], Explanation],
+) -> ScoreFrame:
+    """A frame in which every row has every factor, about the row's own subject."""
+    size, width = len(numbers.subject), len(parts.factors)
+    frame = ScoreFrame(
+        kind=kind,
+        link="identity",
+        **{name: getattr(numbers, name) for name in Numbers.__slots__},
+        factors=parts.factors,
+        indptr=np.arange(size + 1, dtype=np.int64) * width,
+        factor=np.tile(np.arange(width, dtype=np.int8), size),
+        subject_of_part=np.empty(0, dtype=np.int64),
+        value=parts.value.ravel(),
+        effect=parts.effect.ravel(),
+        columns=columns,
+        explainer=lambda i: explain(frame, i),
+    )
+    return frame
+
+
+def explained(
+    frame: ScoreFrame,
+    i: int,
+    contributions: Sequence[Contribution],
+    inputs: Mapping[str, Any],
+    parameters: Parameters,
+    reference: Reference,
+) -> Explanation:
+    """The explanation of row ``i`` that has these contributions."""
+    return Explanation(
+        kind=frame.kind,
+        subject=int(frame.subject[i]),
+        vendor=int(frame.vendor[i]),
+        scope_type=SCOPE_TYPES[int(frame.scope_type[i])],
+        scope=int(frame.scope[i]),
+        score=float(frame.score[i]),
+        interval=Interval(float(frame.p10[i]), float(frame.p90[i])),
+        completeness=float(frame.completeness[i]),
+        link="identity",
+        base=float(frame.base[i]),
+        contributions=tuple(contributions),
+        inputs=inputs,
+        parameters=parameters.digest,
+        reference=reference.digest,
+    )
