@@ -15,25 +15,34 @@ from brm.store.neo4j import Neo4jStore, codec, reading, saving, session
 from brm.store.protocol import Commit
 from graph_schema import Registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, RecordChange
-from graph_schema.migrations import Structure
+from graph_schema.migrations import Step, Structure
 from graph_schema.values import from_json
 from tests.servers import Neo4jDatabase
 from tests.store import older
 
 
 def old_database(database: Neo4jDatabase, now: int) -> Access:
-    """Fill the database from the older program's rows, through the writer with the older declarations."""
+    """The database of the imagined older program."""
+    return database_of(database, now, older.FIRST, older.OLD, older.old_rows())
+
+
+def database_of(
+    database: Neo4jDatabase, now: int, step: Step, structure: Structure, rows: list[dict[str, Any]]
+) -> Access:
+    """Fill the database from an older program's rows, through the writer with its declarations."""
     with neo4j.GraphDatabase.driver(database.url, auth=(database.user, database.password)) as driver:
         driver.execute_query("MATCH (n) DETACH DELETE n")
     access = Access(database.user, database.password)
     store = Neo4jStore(database.url, access, clock=lambda: now)
     with pytest.MonkeyPatch.context() as patch:
-        _pretend(patch, older.OLD)
+        _pretend(patch, structure)
         with store._filling() as filling:
-            _fill(filling, older.old_rows())
+            _fill(filling, rows)
     store.close()
     with neo4j.GraphDatabase.driver(database.url, auth=(database.user, database.password)) as driver:
-        driver.execute_query("MATCH (s:Store) SET s.step = 1, s.schema = $digest", digest=older.FIRST.digest)
+        driver.execute_query(
+            "MATCH (s:Store) SET s.step = $step, s.schema = $digest", step=step.number, digest=step.digest
+        )
     return access
 
 

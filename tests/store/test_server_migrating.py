@@ -11,32 +11,40 @@ import neo4j
 import pytest
 
 from brm.errors import StoreUnusable
+from brm.store import evolving
 from brm.store.neo4j import Neo4jStore, migrating
 from brm.store.neo4j.connecting import Server
 from brm.store.protocol import Query
 from graph_schema import registry
 from graph_schema.ddl.neo4j import names
+from graph_schema.migrations import Step, steps
 from tests.servers import Neo4jDatabase, NoServer, neo4j_servers
 from tests.servers.emptying import emptied
 from tests.store import older
-from tests.store.older_database import old_database
+from tests.store.fixtures import exported
+from tests.store.older_database import database_of, old_database
 
 pytestmark = pytest.mark.neo4j
 NOW = time.time_ns() // 1_000
 
 
 @pytest.fixture
-def database(monkeypatch: pytest.MonkeyPatch) -> Any:
+def server_database() -> Any:
     try:
         found = neo4j_servers().databases[0]
     except NoServer as problem:
         pytest.skip(str(problem))
-    older.imagine(monkeypatch)
     yield found
-    monkeypatch.undo()
     with driver(found) as connection:
         connection.execute_query("MATCH (n) DETACH DELETE n")
     emptied(found)
+
+
+@pytest.fixture
+def database(server_database: Neo4jDatabase, monkeypatch: pytest.MonkeyPatch) -> Any:
+    with monkeypatch.context() as patch:
+        older.imagine(patch)
+        yield server_database
 
 
 def driver(database: Neo4jDatabase) -> neo4j.Driver:
@@ -45,6 +53,18 @@ def driver(database: Neo4jDatabase) -> neo4j.Driver:
 
 def expected(store: Neo4jStore) -> bool:
     return list(store.export())[1:] == older.expected_rows()[1:]
+
+
+@pytest.mark.parametrize("step", steps()[:-1], ids=lambda step: step.name)
+def test_every_released_schema_migrates(server_database: Neo4jDatabase, step: Step) -> None:
+    evolution = evolving.Evolution(step.digest, "the fixture")
+    rows = exported(step)
+    access = database_of(server_database, NOW, step, evolving.structure_of(step.number), rows)
+    with closing(Neo4jStore(server_database.url, access)) as store:
+        assert not store.info().current
+        assert store.migrate().steps == tuple(each.title for each in steps()[step.number :])
+        assert list(store.export())[1:] == [row for row in map(evolution.row, rows) if row is not None][1:]
+        assert [check for check in store.check() if not check.ok] == []
 
 
 def test_an_older_database_is_refused_until_it_is_migrated(database: Neo4jDatabase) -> None:
