@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from brm.services.moments import local_day
 from brm.store.partition import carried_forward
-from brm.store.protocol import Delta, Store, When
+from brm.store.protocol import Delta, Store
 from scoring.snapshot import Snapshot
 
 HELD_FOR = 10 * 60 * 1_000_000
@@ -41,38 +41,37 @@ class Follower:
         return self._held
 
     def whole(self, now: int) -> Snapshot:
-        """The graph as of now."""
+        """The graph as of now: at the store's own moment, which is never before its last commit."""
         with self._lock:
-            self._follow(now)
+            self._follow()
             held = self._held
             if held is None or not self._is_fresh(held, now):
-                revision = self._store.revision()
-                held = Held(self._store.snapshot(None, When(now, now)), revision, now)
-                self._held, self._seen = held, revision
+                held = Held(self._store.snapshot(), self._seen or 0, now)
+                self._held = held
             return held.snapshot
 
-    def epoch(self, known_at: int, now: int) -> int:
+    def epoch(self, known_at: int) -> int:
         """Counts the commits seen that wrote or withdrew something known by a moment's local day.
 
         What was read as of that knowledge holds as long as the count stays the same.
         """
         with self._lock:
-            self._follow(now)
+            self._follow()
             day = self._day(known_at)
             return sum(number for late, number in self._late.items() if late <= day)
 
-    def _follow(self, now: int) -> None:
+    def _follow(self) -> None:
         revision = self._store.revision()
         if self._seen is None or revision == self._seen:
             self._seen = revision
             return
-        delta = self._store.delta(self._seen, When(now, now))
+        delta = self._store.delta(self._seen)
         self._late[0 if delta is None else self._day(delta.known_from)] += 1
-        self._held = None if delta is None or self._held is None else self._forward(self._held, delta, now)
+        self._held = None if delta is None or self._held is None else self._forward(self._held, delta)
         self._seen = revision if delta is None else delta.revision
 
-    def _forward(self, held: Held, delta: Delta, now: int) -> Held | None:
-        moved = carried_forward(held.snapshot, delta, max(now, held.snapshot.as_of))
+    def _forward(self, held: Held, delta: Delta) -> Held | None:
+        moved = carried_forward(held.snapshot, delta)
         return None if moved is None else Held(moved, delta.revision, held.read_at)
 
     def _is_fresh(self, held: Held, now: int) -> bool:

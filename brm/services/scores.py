@@ -69,13 +69,13 @@ def score(
     """
     principal.require("read")
     wanted = scorer(kind)
-    moment = workspace.moment(when)
     revision = workspace.store.revision()
     subjects = [find_subject(workspace, principal, each, when) for each in ids]
     scoped = None if scope is None else find_subject(workspace, principal, scope, when)
     accounts = accounts_of([*subjects, *([scoped] if scoped else [])])
     partial = tuple(accounts) if (ids or scoped) and not wanted.whole else None
     snapshot = workspace.snapshot(partial, when)
+    moment = workspace.moment(when, snapshot)
     with workspace.timing(kind):
         frame, rows = select(workspace, wanted, subjects, scoped, snapshot, vendor, when)
     return Scored(frame, rows, snapshot, moment, revision, partial)

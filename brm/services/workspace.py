@@ -60,9 +60,9 @@ class Workspace:
         """The administrator at this machine."""
         return local_admin(language or self.settings.language, self.settings.zone)
 
-    def moment(self, when: When) -> When:
-        """``when`` with its dates filled in."""
-        as_of = now() if when.as_of is None else when.as_of
+    def moment(self, when: When, snapshot: Snapshot | None = None) -> When:
+        """``when`` with its dates filled in; now is not before what a snapshot of now includes."""
+        as_of = max(now(), snapshot.as_of if snapshot else 0) if when.as_of is None else when.as_of
         return When(as_of, as_of if when.known_at is None else when.known_at)
 
     def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
@@ -72,7 +72,7 @@ class Workspace:
         kept = self._whole if accounts is None else self._accounts
         stamp = now() // MINUTE if when.as_of is None else when
         key = (self.store.revision(), stamp, None if accounts is None else tuple(sorted(accounts)))
-        return kept.get(key, lambda: self.store.snapshot(accounts, self.moment(when)))
+        return kept.get(key, lambda: self.store.snapshot(accounts, when))
 
     @contextmanager
     def timing(self, kind: str) -> Iterator[None]:
@@ -91,7 +91,7 @@ class Workspace:
         yesterday = local_day(moment.as_of or 0, zone) - timedelta(days=1)
         end = end_of_day(yesterday, zone)
         known = end if moment.known_at is None or moment.known_at == moment.as_of else moment.known_at
-        key = (end, known, self.follower.epoch(known, now()))
+        key = (end, known, self.follower.epoch(known))
         return self._references.get(
             key, lambda: reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
         )

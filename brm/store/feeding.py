@@ -31,6 +31,7 @@ def delta(view: View, since: int, moment: Moment) -> Delta | None:
     older = [ref.id for ref, entry in entries.items() if isinstance(ref, NodeRef) and _is_older(entry, since)]
     return Delta(
         view.last()[0],
+        moment.at,
         Patch(drop_nodes, add_nodes, drop_edges, add_edges),
         ALWAYS if traceless else _known_from(entries.values(), since),
         np.sort(np.fromiter(view.keys(older).values(), dtype=np.int64)),

@@ -36,13 +36,13 @@ def snapshot_of(tables: Tables, accounts: Sequence[int] | None, moment: Moment, 
     return Snapshot(moment.at, nodes, _whole_edges(nodes, edges), local_days)
 
 
-def carried_forward(snapshot: Snapshot, delta: Delta, as_of: int) -> Snapshot | None:
-    """A snapshot of everything with what was committed since, at a later date; None when it must be read anew.
+def carried_forward(snapshot: Snapshot, delta: Delta) -> Snapshot | None:
+    """A snapshot of everything with what was committed since; None when it must be read anew.
 
     Edges are there only while both their ends are. When an older node comes to exist, edges that nobody
     touched may come back with it, and only the store knows them.
     """
-    patch = delta.patch
+    patch, as_of = delta.patch, max(delta.at, snapshot.as_of)
     if any(len(np.setdiff1d(_among(table.key, delta.older), snapshot.nodes[name].key)) for name, table in
            patch.add_nodes.items()):  # fmt: skip
         return None

@@ -132,11 +132,13 @@ class Touched:
 class Delta:
     """What commits after a revision change in a whole snapshot, for `carried_forward`.
 
-    ``known_from`` is the earliest date of knowledge that they touched: reads at earlier dates of
-    knowledge stay as they were. ``older`` are the keys of touched nodes that were there before.
+    ``at`` is the moment that the rows are of, never before the last commit. ``known_from`` is the earliest
+    date of knowledge that they touched: reads at earlier dates of knowledge stay as they were. ``older``
+    are the keys of touched nodes that were there before.
     """
 
     revision: int
+    at: int
     patch: Patch
     known_from: int
     older: Ints

@@ -14,7 +14,6 @@ from graph_schema.registry import Registry
 
 PAST = "PAST"
 VERSIONED = "Versioned"
-STORE = "Store"
 
 _UNIQUE = (
     ("entity_id", "Entity", "id"),
@@ -23,7 +22,8 @@ _UNIQUE = (
     ("commit_revision", "Commit", "revision"),
     ("commit_attempt", "Commit", "attempt"),
     ("idempotency_key", "Idempotency", "key"),
-    ("store_name", STORE, "name"),
+    ("store_name", "Store", "name"),
+    ("gate_name", "Gate", "name"),
 )
 _INDEXES = (
     "CREATE INDEX touched_revision IF NOT EXISTS FOR (n:Touched) ON (n.revision)",

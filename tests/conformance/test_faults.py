@@ -123,6 +123,35 @@ def test_readers_see_whole_change_sets(open_empty: Any) -> None:
     assert store.fetch(["x"])["x"].properties == {"name": "30"}
 
 
+def test_readers_see_large_change_sets_whole(open_empty: Any) -> None:
+    store = open_empty(None)
+    refs = [NodeRef("person", f"p{number}") for number in range(300)]
+    store.apply(ChangeSet(actor="a", source="s", changes=tuple(Change("set", ref, {"name": "0"}) for ref in refs)))
+    torn: list[Any] = []
+    seen: set[str] = set()
+    done = threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            found = store.fetch([ref.id for ref in refs], When(4_000_000_000_000_000))
+            names = {state.properties["name"] for state in found.values()}
+            seen.update(names)
+            if len(names) != 1:
+                torn.append(names)
+
+    readers = [threading.Thread(target=read) for _ in range(2)]
+    for thread in readers:
+        thread.start()
+    for number in range(1, 16):
+        changes = tuple(Change("set", ref, {"name": str(number)}, number) for ref in refs)
+        store.apply(ChangeSet(actor="a", source="s", changes=changes))
+    done.set()
+    for thread in readers:
+        thread.join()
+    assert torn == []
+    assert len(seen) > 1
+
+
 def test_writers_in_threads_get_their_own_revisions(open_empty: Any) -> None:
     store = open_empty(None)
     revisions: list[int] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from typing import Any
 
 import pytest
@@ -18,7 +19,11 @@ T0 = 1_600_000_000_000_000
 DAY = 86_400_000_000
 ANN, BOB, TIE = NodeRef("person", "a"), NodeRef("person", "b"), EdgeRef("knows", "a", "b", "work")
 BORN = tuple(Change("set", ref, {"name": "N"}, T0, None, T0) for ref in (ANN, BOB))
-QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(
+    max_examples=100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 12,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
 moments = st.integers(0, 9).map(lambda n: T0 + n * DAY)
 
 

@@ -6,7 +6,7 @@ from neo4j import GraphDatabase
 
 from tests.servers.model import Neo4jDatabase
 
-_NODES = "MATCH (n) WHERE NOT n:Store CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
+_NODES = "MATCH (n) WHERE NOT n:Store AND NOT n:Gate CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 10000 ROWS"
 _STORE = "MATCH (s:Store) SET s.revision = 0, s.committed_at = 0, s.keys = 0 REMOVE s.work, s.filled, s.came_to"
 
 

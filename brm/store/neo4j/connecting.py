@@ -84,28 +84,45 @@ class Server:
         again when the answer to a commit was lost.
         """
 
+        lost: list[IncompleteCommit] = []
+
         def work(pulse: Pulse) -> tuple[T, str]:
             with explained(self.where):
-                for tries in range(_TRIES_TO_LEARN):
+                while True:
                     try:
                         with self._session(neo4j.WRITE_ACCESS) as session:
                             result = session.execute_write(body, pulse)
                             return result, " ".join(session.last_bookmarks().raw_values)
-                    except IncompleteCommit:
-                        if tries + 1 == _TRIES_TO_LEARN:
+                    except IncompleteCommit as error:
+                        lost.append(error)
+                        if len(lost) == _TRIES_TO_LEARN:
                             raise
-                raise AssertionError("the last try returns or raises")
 
         try:
             return bounded(work, self._seconds, self.where)
         except StoreUnusable as error:
-            if isinstance(error.__cause__, IncompleteCommit):
+            if lost:
                 raise StoreUnusable(
                     f"the server at {self.where} went away while it committed; whether it did is not known",
                     remedy="Read when the server is back; repeat the write with the same idempotency key.",
                     code="outcome_unknown",
                 ) from error
             raise
+
+    def undone(self, cypher: str) -> list[dict[str, Any]]:
+        """The rows of a statement that locks something; the lock is given back and nothing stays."""
+
+        def work(pulse: Pulse) -> list[dict[str, Any]]:
+            with explained(self.where), self._session(neo4j.WRITE_ACCESS) as session:
+                transaction = session.begin_transaction()
+                try:
+                    rows = [row.data() for row in transaction.run(cypher)]
+                    pulse.beat()
+                    return rows
+                finally:
+                    transaction.close()
+
+        return bounded(work, self._seconds, self.where)
 
     def auto(self, cypher: str, **parameters: Any) -> list[dict[str, Any]]:
         """A statement that the server commits by itself, such as a change of the schema."""
@@ -133,16 +150,19 @@ class Server:
         """Wait until reads here see the write that the bookmark is of."""
 
         def work(pulse: Pulse) -> None:
-            with explained(self.where), self._session(neo4j.READ_ACCESS, bookmark) as session:
-                session.run("RETURN 1").consume()
+            with explained(self.where):
+                try:
+                    with self._session(neo4j.READ_ACCESS, bookmark) as session:
+                        session.run("RETURN 1").consume()
+                except (Neo4jError, ValueError) as error:
+                    if isinstance(error, Neo4jError) and "Bookmark" not in (error.code or ""):
+                        raise
+                    raise InvalidInput(
+                        "the bookmark is not one of this server", remedy="Send it as it was given, or leave it out."
+                    ) from None
                 pulse.beat()
 
-        try:
-            bounded(work, self._seconds, self.where)
-        except (Neo4jError, ValueError):
-            raise InvalidInput(
-                f"{bookmark!r} is not a bookmark of this server", remedy="Send it as it was given, or leave it out."
-            ) from None
+        bounded(work, self._seconds, self.where)
 
     def check_version(self) -> str:
         """The server's version; StoreUnusable for a Neo4j that is too old."""

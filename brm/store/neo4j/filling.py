@@ -14,12 +14,20 @@ from brm.store.ledger import Known, Outcome
 from brm.store.neo4j.connecting import Server
 from brm.store.neo4j.copying import Copy, copied
 from brm.store.neo4j.deadline import Pulse
-from brm.store.neo4j.session import FILLING, Session, taken_over, under_work
+from brm.store.neo4j.session import FILLING, Session, emptied, taken_over, under_work
 from brm.store.protocol import Commit
 from graph_schema.changes import NodeRef
 
-_EMPTY = "MATCH (n) WHERE NOT n:Store WITH n LIMIT 5000 DETACH DELETE n RETURN count(n) AS done"
-_AFRESH = "MATCH (s:Store) SET s.revision = 0, s.committed_at = 0, s.keys = 0"
+_MINE = "MATCH (s:Store {work: $mark}) SET s.locks = s.locks + 1 WITH s"
+_EMPTY = f"{_MINE} MATCH (n) WHERE NOT n:Store AND NOT n:Gate WITH n LIMIT 5000 DETACH DELETE n RETURN count(n) AS done"
+_AFRESH = f"{_MINE} SET s.revision = 0, s.committed_at = 0, s.keys = 0"
+_CLOSE = f"{_MINE} REMOVE s.work, s.filled RETURN true"
+_BEGIN = (
+    "MATCH (s:Store) SET s.locks = s.locks + 1"
+    " WITH s, s.work AS work, s.revision AS revision, s.committed_at AS at, EXISTS { MATCH (n:Entity) } AS held"
+    f" SET s.work = CASE WHEN work STARTS WITH '{FILLING}' OR (work IS NULL AND revision = 0 AND NOT held)"
+    " THEN $mark ELSE work END RETURN work, revision, at, held"
+)
 
 
 class Filling:
@@ -35,24 +43,31 @@ class Filling:
         self._mark = f"{FILLING}:{uuid.uuid4().hex}"
         self._known: dict[str, tuple[int, Known]] = {}
         self._ids: dict[int, tuple[str, str]] = {}
-        self._last, abandoned = self._begin()
-        if abandoned:
-            server.repeat(_EMPTY)
-            server.auto(_AFRESH)
-        self._begun = abandoned or self._is_empty()
-        if self._begun:
-            server.auto("MATCH (s:Store) SET s.work = $mark", mark=self._mark)
-
-    def _begin(self) -> tuple[tuple[int, int], bool]:
-        found = self._server.auto("MATCH (s:Store) RETURN s.revision AS r, s.committed_at AS at, s.work AS work")[0]
+        found = self._begin()
         abandoned = found["work"] is not None
-        if abandoned and not found["work"].startswith(FILLING):
-            raise under_work(found["work"])
-        return ((0, 0) if abandoned else (found["r"], found["at"])), abandoned
+        self._last = (0, 0) if abandoned else (found["revision"], found["at"])
+        self._begun = abandoned or (self._last == (0, 0) and not found["held"])
+        if abandoned:
+            self._empty()
 
-    def _is_empty(self) -> bool:
-        held = self._server.auto("RETURN EXISTS { MATCH (n:Entity) } AS held")[0]["held"]
-        return not held and self._last == (0, 0)
+    def _begin(self) -> dict[str, Any]:
+        """Leave the mark on an empty store, or on one whose filling was given up, all under the lock."""
+
+        def body(transaction: Transaction | ManagedTransaction, pulse: Pulse) -> dict[str, Any]:
+            rows = Session(transaction, pulse).query(_BEGIN, mark=self._mark)
+            return dict(rows[0]) if rows else {}
+
+        found, _ = self._server.write(body)
+        if not found:
+            raise emptied()
+        if found["work"] is not None and not found["work"].startswith(FILLING):
+            raise under_work(found["work"])
+        return found
+
+    def _empty(self) -> None:
+        """Take out what was filled in, as long as the store is marked as this filling's."""
+        self._server.repeat(_EMPTY, mark=self._mark)
+        self._server.auto(_AFRESH, mark=self._mark)
 
     def last(self) -> tuple[int, int]:
         """Number and time of the last commit."""
@@ -106,16 +121,12 @@ class Filling:
         self._server.write(body)
 
     def give_up(self) -> None:
-        """Empty the database again."""
+        """Empty the database again, unless another filling has taken it over."""
         if self._begun:
-            self._server.repeat(_EMPTY)
-            self._server.auto(_AFRESH)
-            self._server.auto("MATCH (s:Store) WHERE s.work = $mark REMOVE s.work, s.filled", mark=self._mark)
+            self._empty()
+            self._server.auto(_CLOSE, mark=self._mark)
 
     def finish(self) -> None:
         """Open the store to everybody."""
-        found: list[Any] = self._server.auto(
-            "MATCH (s:Store {work: $mark}) REMOVE s.work, s.filled RETURN true", mark=self._mark
-        )
-        if not found:
+        if not self._server.auto(_CLOSE, mark=self._mark):
             raise taken_over()

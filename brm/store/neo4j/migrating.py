@@ -25,8 +25,8 @@ from brm.store.neo4j import preparing
 from brm.store.neo4j.codec import Codec, codec, codec_of
 from brm.store.neo4j.connecting import Server
 from brm.store.neo4j.deadline import Pulse
-from brm.store.neo4j.session import MIGRATING, Session, under_work
-from graph_schema import registry, schema_digest
+from brm.store.neo4j.session import MIGRATING, Session, taken_over, under_work
+from graph_schema import Registry, registry, schema_digest
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, edge_ref
 from graph_schema.ddl.neo4j import PAST, names
 from graph_schema.migrations import Operation, Step, Structure
@@ -37,9 +37,14 @@ _NODES = (
     "MATCH (n:Entity) WHERE n._type = $type AND n._key > $after WITH n ORDER BY n._key LIMIT $most"
     " RETURN collect(properties(n)) AS found"
 )
-_START = "MATCH (s:Store) SET s.work = $work RETURN s.step AS step, s.came_to AS came_to"
+_START = (
+    "MATCH (s:Store) SET s.work = CASE WHEN coalesce(s.aim, $aim) = $aim THEN $work ELSE s.work END,"
+    " s.aim = coalesce(s.aim, $aim) RETURN s.aim AS aim, s.came_to AS came_to"
+)
 _PROGRESS = "MATCH (s:Store) SET s.came_to = $came_to"
-_END = "MATCH (s:Store {work: $work}) SET s.schema = $schema, s.step = $step REMOVE s.work, s.came_to RETURN true"
+_END = (
+    "MATCH (s:Store {work: $work}) SET s.schema = $schema, s.step = $step REMOVE s.work, s.came_to, s.aim RETURN true"
+)
 _LISTINGS = (
     ("CONSTRAINT", "SHOW CONSTRAINTS YIELD name RETURN name"),
     ("INDEX", "SHOW INDEXES YIELD name, type WHERE type <> 'LOOKUP' RETURN name"),
@@ -101,14 +106,19 @@ class _Migration:
         """All of it, or what an interrupted run left to do."""
         changes = {name: change for sort in ("nodes", "edges") for name, change in self._changes(sort)}
         self._refuse_what_is_stored()
-        came_to = self._server.auto(_START, work=self._work)[0]["came_to"]
-        begun, after = came_to or [None, 0]
+        started = self._server.auto(_START, work=self._work, aim=schema_digest())[0]
+        if started["aim"] != schema_digest():
+            raise evolving.impossible(
+                "another version of this program began one and was interrupted; finish it with that"
+            )
+        begun, after = started["came_to"] or [None, 0]
         waiting = list(changes)
         for name in waiting[waiting.index(begun) if begun in waiting else 0 :]:
             self._rewrite(name, changes[name], int(after) if name == begun else 0)
         self._records()
         self._drop_what_is_left()
-        self._server.auto(_END, work=self._work, schema=schema_digest(), step=step)
+        if not self._server.auto(_END, work=self._work, schema=schema_digest(), step=step):
+            raise taken_over()
 
     def _changes(self, sort: str) -> Iterator[tuple[str, _Change]]:
         """The types of which what is stored changes."""
@@ -166,14 +176,17 @@ class _Migration:
         for name in self._before["records"]:
             operations = tuple(evolving.chain(self._operations, "records", name))
             if operations:
-                self._server.write(partial(_rewrite_records, type_=name, operations=operations))
+                self._server.write(partial(_rewrite_records, work=self._work, type_=name, operations=operations))
 
     def _drop_what_is_left(self) -> None:
-        """Constraints and indexes of types that are gone."""
-        wanted = set(names(registry()))
+        """Constraints and indexes of types that are gone; those that an administrator made stay."""
+        before = Registry(
+            **{s: {n: evolving.spec_of(spec) for n, spec in self._before[s].items()} for s in evolving.SORTS.values()}
+        )
+        gone = set(names(before)) - set(names(registry()))
         for sort, listing in _LISTINGS:
             for row in self._server.auto(listing):
-                if row["name"] not in wanted:
+                if row["name"] in gone:
                     self._server.auto(f"DROP {sort} `{row['name']}` IF EXISTS")
 
 
@@ -217,9 +230,11 @@ def _edges(session: Session, change: _Change, after: int) -> list[int]:
 
 
 def _rewrite_records(
-    transaction: Transaction | ManagedTransaction, pulse: Pulse, *, type_: str, operations: Sequence[Operation]
-) -> None:
+    transaction: Transaction | ManagedTransaction, pulse: Pulse, *, work: str, type_: str,
+    operations: Sequence[Operation],
+) -> None:  # fmt: skip
     session = Session(transaction, pulse)
+    session.open_for(work)
     found = session.one("MATCH (r:Record {type: $type}) RETURN collect(properties(r)) AS found", type=type_)["found"]
     for held in found:
         row = evolving.evolve_row({"kind": "record", "type": type_, "body": json.loads(held["body"])}, operations)

@@ -9,14 +9,14 @@ from typing import Any
 from brm.errors import StoreUnusable
 from brm.store import evolving
 from brm.store.neo4j.connecting import Server
-from brm.store.neo4j.session import MIGRATING
+from brm.store.neo4j.session import MIGRATING, emptied
 from graph_schema import registry, schema_digest
 from graph_schema.ddl.neo4j import create_all, names
 
 _STATE = "MATCH (s:Store) RETURN s.schema AS schema, s.step AS step, s.work AS work"
 _FOREIGN = "MATCH (n) RETURN count(n) > 0 AS held"
 _BEGIN = (
-    "MERGE (s:Store {name: 'brm'}) ON CREATE SET"
+    "MERGE (g:Gate {name: 'brm'}) ON CREATE SET g.locks = 0 MERGE (s:Store {name: 'brm'}) ON CREATE SET"
     " s.revision = 0, s.committed_at = 0, s.keys = 0, s.locks = 0, s.schema = $schema, s.step = $step"
 )
 _WAIT_SECONDS, _PAUSE_SECONDS = 600, 0.05
@@ -70,7 +70,10 @@ def _patiently(server: Server, statement: str, deadline: float) -> None:
 
 def state(server: Server) -> dict[str, Any]:
     """What the store says of its schema."""
-    return server.auto(_STATE)[0]
+    rows = server.auto(_STATE)
+    if not rows:
+        raise emptied()
+    return rows[0]
 
 
 def missing(server: Server) -> list[str]:

@@ -31,7 +31,9 @@ _OPENING = (
 READ_STORE = f"MATCH (s:Store) {_OPENING}"
 LOCK_STORE = f"MATCH (s:Store) SET s.locks = s.locks + 1 WITH s {_OPENING}"
 """The lock on this one node lets writers in one by one, in the order of their commit numbers."""
-LAST = "MATCH (s:Store) RETURN s.revision AS revision"
+THROUGH_GATE = "MATCH (g:Gate) SET g.locks = g.locks + 1"
+"""A writer's last statement. Who gets this lock afterwards knows that the commit before is seen whole."""
+SETTLED = f"{THROUGH_GATE} WITH g MATCH (s:Store) RETURN s.revision AS revision"
 _COMMITS = (
     "MATCH (c:Commit) WHERE c.revision > $since AND ($import IS NULL OR c.import_id = $import)"
     " WITH c ORDER BY c.revision LIMIT $limit RETURN collect(properties(c)) AS found"
@@ -45,16 +47,12 @@ class Session(Writer):
     """Reads and writes in one transaction."""
 
     def open(self, *, locking: bool) -> None:
-        """Read, or lock and read, where the store stands."""
+        """Read, or lock and read, where the store stands; StoreUnusable where it cannot be used now."""
         row = self._store(locking=locking)
         if row is not None and row["work"] is not None:
             raise under_work(row["work"])
         if row is None or row["schema"] != schema_digest():
-            raise StoreUnusable(
-                "the store was emptied, or brought to another schema, while this program had it open",
-                remedy="Start the program again; run brm migrate if it asks for it.",
-                code="schema_differs",
-            )
+            raise emptied()
         self._settle(row)
 
     def open_for(self, work: str, *, locking: bool = True) -> None:
@@ -308,6 +306,15 @@ def under_work(work: str) -> StoreUnusable:
         "a restore into this store is under way, or was interrupted",
         remedy="Wait for it; when it was interrupted, restore again: it begins anew.",
         code="being_filled",
+    )
+
+
+def emptied() -> StoreUnusable:
+    """The refusal of a database that is no store of this schema any more."""
+    return StoreUnusable(
+        "the store was emptied, or brought to another schema, while this program had it open",
+        remedy="Start the program again; run brm migrate if it asks for it.",
+        code="schema_differs",
     )
 
 

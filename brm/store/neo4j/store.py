@@ -6,12 +6,12 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 from neo4j import ManagedTransaction, Transaction
+from neo4j.exceptions import DriverError, Neo4jError
 
-from brm.errors import BrmError
 from brm.store import evolving
 from brm.store.access import Access, from_environment
 from brm.store.engine import Clock, Engine
@@ -20,14 +20,14 @@ from brm.store.neo4j.connecting import Server
 from brm.store.neo4j.copying import Copy, copied
 from brm.store.neo4j.deadline import Pulse
 from brm.store.neo4j.filling import Filling
-from brm.store.neo4j.session import LAST, Session
+from brm.store.neo4j.session import SETTLED, THROUGH_GATE, Session, emptied
 from brm.store.protocol import Check, Migration, StoreInfo
 from brm.store.view import Moment, View
 from graph_schema.changes import Receipt
 
 T = TypeVar("T")
-_HOPEFUL_SECONDS = 0.05
-"""How long a read that writers disturb is tried again before it asks them to wait."""
+_TRIES, _HOPEFUL_SECONDS = 4, 0.05
+"""How often and how long a read that writers disturb is tried again before it asks them to wait."""
 
 
 class Neo4jStore(Engine):
@@ -40,6 +40,7 @@ class Neo4jStore(Engine):
     ) -> None:
         super().__init__(url, zone=zone, clock=clock)
         self._server = Server(url, access or from_environment())
+        self._whole_to = -1
         try:
             self.version = self._server.check_version()
             self._outdated = preparing.prepare(self._server)
@@ -60,29 +61,45 @@ class Neo4jStore(Engine):
     def revision(self) -> int:
         """The number of the last commit, 0 for an empty store."""
         self._require_current()
-        return int(self._server.read(lambda transaction, pulse: Session(transaction, pulse).one(LAST)["revision"]))
+        return self._server.read(lambda t, pulse: self._session(t, pulse, locking=False).last()[0])
+
+    def _settled(self) -> int:
+        """The last commit, once all of it is seen by everybody."""
+        rows = self._server.undone(SETTLED)
+        if not rows:
+            raise emptied()
+        self._whole_to = int(rows[0]["revision"])
+        return self._whole_to
 
     def _read(self, work: Callable[[View], T]) -> T:
-        """The server shows each statement what is committed by then, so a read counts if nobody wrote meanwhile."""
+        """``work`` between two looks at the gate, which writers pass last.
+
+        The server shows each statement what is committed by then, and parts of a commit before others. So a
+        read counts if the commit it began with was seen whole before it, and none followed.
+        """
         self._require_current()
 
-        def attempt(transaction: Transaction | ManagedTransaction, pulse: Pulse) -> tuple[T | None, Exception | None]:
+        def attempt(transaction: Transaction | ManagedTransaction, pulse: Pulse) -> _Read[T]:
             session = self._session(transaction, pulse, locking=False)
-            try:
-                result, error = work(session), None
-            except (BrmError, AssertionError, KeyError) as problem:
-                result, error = None, problem
-            steady = session.one(LAST)["revision"] == session.last()[0]
-            return result, error if steady else _Disturbed()
+            found = _Read[T](session.last()[0])
+            if found.revision == self._whole_to:
+                try:
+                    found.result = [work(session)]
+                except (Neo4jError, DriverError):
+                    raise
+                except Exception as problem:
+                    found.error = problem
+            return found
 
         deadline = time.monotonic() + _HOPEFUL_SECONDS
-        while True:
-            result, error = self._server.read(attempt)
-            if not isinstance(error, _Disturbed):
-                if error is not None:
-                    raise error
-                return result  # type: ignore[return-value]
-            if time.monotonic() > deadline:
+        for _ in range(_TRIES):
+            found = self._server.read(attempt)
+            began = bool(found.result) or found.error is not None
+            if self._settled() == found.revision and began:
+                if found.error is not None:
+                    raise found.error
+                return found.result[0]
+            if began and time.monotonic() > deadline:
                 break
         return self._server.write(lambda transaction, pulse: work(self._session(transaction, pulse, locking=True)))[0]
 
@@ -97,6 +114,7 @@ class Neo4jStore(Engine):
                 return made[-1]
             session.attempt = attempt
             made.append(work(session))
+            session.query(THROUGH_GATE)
             return made[-1]
 
         result, bookmark = self._server.write(body)
@@ -105,6 +123,7 @@ class Neo4jStore(Engine):
     @contextmanager
     def _whole(self) -> Iterator[Copy]:
         self._require_current()
+        self._settled()
         with copied(self._server, self._session) as copy:
             yield copy
 
@@ -163,5 +182,10 @@ class Neo4jStore(Engine):
         self._server.close()
 
 
-class _Disturbed(Exception):
-    """Somebody committed while it was read."""
+@dataclass(slots=True)
+class _Read(Generic[T]):
+    """What one try came to: the revision it saw at first, and a result or an error unless it did not begin."""
+
+    revision: int
+    result: list[T] = field(default_factory=list)
+    error: Exception | None = None
