@@ -228,7 +228,10 @@ def _ensure_in_file(
     done = token_file.ensure(store, principal, path, scopes=scopes, person=person, label=label, renew=renew)
     made = done.token
     shape = {"id": made.id if made else None, "file": str(path), "created": made is not None, "state": done.state}
+    shape["aside"] = str(done.aside) if done.aside else None
     said = session.texts.text(f"cli.token_{done.state}", file=path)
+    if done.aside:
+        said = f"{said} {session.texts.text('cli.token_aside', file=done.aside)}"
     session.output(shape, lambda _: session.console.print(said, soft_wrap=True))
 
 

@@ -20,6 +20,8 @@ class Ensured:
 
     state: Literal["kept", "created", "replaced", "revoked"]
     token: tokens.NewToken | None = None
+    aside: Path | None = None
+    """Where the token of another store is now."""
 
 
 def ensure(
@@ -45,23 +47,15 @@ def ensure(
     if record is not None and not record.get("revoked_at"):
         return Ensured("kept")
     if kept is not None:
-        if not renew or not tokens.is_token(kept):
-            raise _stale(path, record is not None)
+        _refuse(path, kept, renew=renew, revoked=record is not None)
         if record is not None and _another(store, scopes, person):
             return Ensured("revoked")
-    # The first write also tries the place before a token is committed for it.
-    if kept is not None and record is None:
-        _write(old(path), kept + "\n")
-    else:
-        _write(path, "")
+    # This write also tries the place before a token is committed for it.
+    aside = path.with_name(f"{path.name}.old") if kept is not None and record is None else None
+    _write(aside or path, f"{kept}\n" if aside else "")
     made = tokens.create(store, principal, scopes=scopes, person=person, label=label)
     _write(path, made.secret + "\n")
-    return Ensured("created" if kept is None else "replaced", made)
-
-
-def old(path: Path) -> Path:
-    """Where a token of another store goes."""
-    return path.with_name(f"{path.name}.old")
+    return Ensured("created" if kept is None else "replaced", made, aside)
 
 
 def _another(store: Store, scopes: tuple[str, ...], person: str | None) -> bool:
@@ -71,12 +65,21 @@ def _another(store: Store, scopes: tuple[str, ...], person: str | None) -> bool:
     )
 
 
-def _stale(path: Path, known: bool) -> Conflict:
-    return Conflict(
-        f"{path} holds a token that was revoked" if known else f"{path} holds nothing that this store knows",
-        remedy="check which store and file are meant; remove the file, or add --renew, for a new token",
-        code="token_file_stale",
-    )
+def _refuse(path: Path, kept: str, *, renew: bool, revoked: bool) -> None:
+    """What does not work is only touched when that is wanted, and what is no token never."""
+    if not tokens.is_token(kept):
+        raise Conflict(
+            f"{path} holds something that is not a token",
+            remedy="name another file, or move this one away if it is not needed",
+            code="token_file_foreign",
+        )
+    if not renew:
+        raise Conflict(
+            f"{path} holds a token that this store does not know, or that was revoked",
+            remedy="check which store is meant; for a new token remove the file, or add --renew",
+            code="token_file_stale",
+            revoked=revoked,
+        )
 
 
 def _read(path: Path) -> str | None:

@@ -192,12 +192,14 @@ def test_a_token_in_a_file_is_made_once_and_read_by_its_owner_alone(brm: Brm, tm
     file = tmp_path / "secret"
     create = ("token", "create", "--scope", "admin", "--secret-file", file)
     made = brm(*create, "--json").json
-    assert made == {"id": made["id"], "file": str(file), "created": True, "state": "created"}
+    assert made == {"id": made["id"], "file": str(file), "created": True, "state": "created", "aside": None}
     secret = file.read_text()
     assert secret.startswith(f"brm_{made['id']}_")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "nothing was changed" in brm(*create).out
-    assert brm(*create, "--json").json == {"id": None, "file": str(file), "created": False, "state": "kept"}
+    assert brm(*create, "--json").json == {
+        "id": None, "file": str(file), "created": False, "state": "kept", "aside": None,
+    }  # fmt: skip
     assert brm(*create, "--renew", "--json").json["state"] == "kept"
     assert file.read_text() == secret
     assert [row["id"] for row in brm("token", "list", "--json").json["items"]] == [made["id"]]
@@ -225,9 +227,9 @@ def test_a_revoked_token_in_a_file_is_left_while_another_like_it_is_in_force(brm
     second = brm("token", "create", "--scope", "admin", "--json").json["id"]
     brm("token", "revoke", first)
     problem = brm(*create, "--json", code=4).problem
-    assert (problem["code"], "was revoked" in problem["detail"]) == ("token_file_stale", True)
+    assert (problem["code"], problem["errors"]["revoked"]) == ("token_file_stale", True)
     assert brm(*create, "--renew", "--json").json == {
-        "id": None, "file": str(file), "created": False, "state": "revoked",
+        "id": None, "file": str(file), "created": False, "state": "revoked", "aside": None,
     }  # fmt: skip
     assert "nothing was changed" in brm(*create, "--renew").out
     assert "未作改动" in brm(*create, "--renew", "--lang", "zh-CN").out
@@ -256,11 +258,13 @@ def test_a_token_of_another_store_is_replaced_on_request_and_put_aside(brm: Brm,
     brm("token", "create", "--scope", "admin")
     create = ("token", "create", "--scope", "admin", "--renew", "--json", "--secret-file", file)
     made = brm(*create).json
-    assert made["state"] == "replaced"
+    assert (made["state"], made["aside"]) == ("replaced", str(aside))
     assert file.read_text().startswith(f"brm_{made['id']}_")
     assert aside.read_text() == "brm_000000000000_never-made\n"
     assert [stat.S_IMODE(each.stat().st_mode) for each in (file, aside)] == [0o600, 0o600]
     file.write_text("a letter")
-    assert brm(*create, code=4).problem["code"] == "token_file_stale"
+    assert brm(*create, code=4).problem["code"] == "token_file_foreign"
     assert file.read_text() == "a letter"
+    file.write_text("brm_000000000000_of-a-third-store\n")
+    assert f"The one of another store is in {aside}" in brm(*create[:-3], "--secret-file", file).out
     assert brm("token", "create", "--scope", "admin", "--renew", "--json", code=2).problem["errors"]["field"] == "renew"
