@@ -28,9 +28,9 @@ RUN chmod 755 /opt/brm/bin/neo4j-password \
 FROM ${PYTHON_IMAGE}
 # No entry in /etc/passwd is needed for a numeric user, so that any base image will do.
 ARG USER_ID=10001
-RUN mkdir -p /var/lib/brm /run/brm \
- && chown ${USER_ID}:${USER_ID} /var/lib/brm /run/brm \
- && chmod 700 /var/lib/brm /run/brm
+RUN mkdir -p /var/lib/brm /run/brm /run/brm-neo4j \
+ && chown ${USER_ID}:${USER_ID} /var/lib/brm /run/brm /run/brm-neo4j \
+ && chmod 700 /var/lib/brm /run/brm /run/brm-neo4j
 COPY --from=build /opt/brm /opt/brm
 ENV PATH=/opt/brm/bin:$PATH \
     HOME=/var/lib/brm \

@@ -177,13 +177,23 @@ def _register_tokens(token: typer.Typer) -> None:
                 show_default=False,
             ),
         ] = None,
+        renew: Annotated[
+            bool,
+            typer.Option(
+                "--renew",
+                help="Replace the token in that file if it is of another store, or revoked and none like it in force",
+            ),
+        ] = False,
     ) -> None:
         """Make a token; it is shown this once."""
+        from brm.errors import InvalidInput
         from brm.services import tokens
 
         if secret_file is not None:
-            _ensure_in_file(session, secret_file, scopes=tuple(scope), person=person, label=label)
+            _ensure_in_file(session, secret_file, scopes=tuple(scope), person=person, label=label, renew=renew)
             return
+        if renew:
+            raise InvalidInput("--renew is about a file", remedy="add --secret-file FILE", field="renew")
         made = tokens.create(
             session.workspace.store, session.principal, scopes=tuple(scope), person=person, label=label
         )
@@ -210,15 +220,18 @@ def _register_tokens(token: typer.Typer) -> None:
 
 
 def _ensure_in_file(
-    session: Session, path: Path, *, scopes: tuple[str, ...], person: str | None, label: str | None
+    session: Session, path: Path, *, scopes: tuple[str, ...], person: str | None, label: str | None, renew: bool
 ) -> None:
     from brm.services import token_file
 
-    store = session.workspace.store
-    made = token_file.ensure(store, session.principal, path, scopes=scopes, person=person, label=label)
-    shape = {"id": made.id if made else None, "file": str(path), "created": made is not None}
-    texts = session.texts
-    said = texts.text("cli.token_written", file=path) if made else texts.text("cli.token_kept", file=path)
+    store, principal = session.workspace.store, session.principal
+    done = token_file.ensure(store, principal, path, scopes=scopes, person=person, label=label, renew=renew)
+    made = done.token
+    shape = {"id": made.id if made else None, "file": str(path), "created": made is not None, "state": done.state}
+    shape["aside"] = str(done.aside) if done.aside else None
+    said = session.texts.text(f"cli.token_{done.state}", file=path)
+    if done.aside:
+        said = f"{said} {session.texts.text('cli.token_aside', file=done.aside)}"
     session.output(shape, lambda _: session.console.print(said, soft_wrap=True))
 
 

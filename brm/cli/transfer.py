@@ -9,7 +9,6 @@ import typer
 
 from brm.cli.session import Session, command
 
-EXPORTED = "File to write, one JSON object a line; compressed when it ends in .gz"
 LIST, SHOW, UNDO = "list", "show", "undo"
 
 

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-from brm.errors import Conflict, InvalidInput, NotAllowed
+from brm.errors import Conflict, InvalidInput
 from brm.principal import Principal
 from brm.services import tokens
 from brm.store.protocol import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ensured:
+    """What became of the file: its token works, is new, is new in place of another, or is left although revoked."""
+
+    state: Literal["kept", "created", "replaced", "revoked"]
+    token: tokens.NewToken | None = None
+    aside: Path | None = None
+    """Where the token of another store is now."""
 
 
 def ensure(
@@ -20,32 +32,54 @@ def ensure(
     scopes: tuple[str, ...],
     person: str | None = None,
     label: str | None = None,
-) -> tokens.NewToken | None:
-    """A new token whose secret is written to ``path``; None where the file holds one that this store knows.
+    renew: bool = False,
+) -> Ensured:
+    """See to it that the file holds a token of this store, without touching one that works.
 
-    The token is committed before the file appears: a crash between the two leaves a token that nobody has, and the
-    next call makes another.
+    One that does not work is refused, unless ``renew``: a revoked one stays where it is while another token with the
+    scopes is in force, and is replaced where none is; one of another store is replaced and goes to a file beside, as
+    it may still work there. A new token is committed before it is in the file: a crash between the two leaves a
+    token that nobody has, and the next call makes another.
     """
     principal.require("admin")
     kept = _read(path)
+    record = tokens.record_of(store, kept) if kept else None
+    if record is not None and not record.get("revoked_at"):
+        return Ensured("kept")
     if kept is not None:
-        _check(store, principal, path, kept)
-        return None
-    _write(path, "")  # tries the place before a token is committed for it
+        _refuse(path, kept, renew=renew, revoked=record is not None)
+        if record is not None and _another(store, scopes, person):
+            return Ensured("revoked")
+    # This write also tries the place before a token is committed for it.
+    aside = path.with_name(f"{path.name}.old") if kept is not None and record is None else None
+    _write(aside or path, f"{kept}\n" if aside else "")
     made = tokens.create(store, principal, scopes=scopes, person=person, label=label)
     _write(path, made.secret + "\n")
-    return made
+    return Ensured("created" if kept is None else "replaced", made, aside)
 
 
-def _check(store: Store, principal: Principal, path: Path, secret: str) -> None:
-    try:
-        tokens.principal_of(store, secret, principal.locale, principal.zone)
-    except NotAllowed:
+def _another(store: Store, scopes: tuple[str, ...], person: str | None) -> bool:
+    """Whether a token with the scopes is in force, for the person where one is meant."""
+    return any(
+        set(scopes) <= set(body["scopes"]) and person in (None, body.get("person")) for body in tokens.in_force(store)
+    )
+
+
+def _refuse(path: Path, kept: str, *, renew: bool, revoked: bool) -> None:
+    """What does not work is only touched when that is wanted, and what is no token never."""
+    if not tokens.is_token(kept):
+        raise Conflict(
+            f"{path} holds something that is not a token",
+            remedy="name another file, or move this one away if it is not needed",
+            code="token_file_foreign",
+        )
+    if not renew:
         raise Conflict(
             f"{path} holds a token that this store does not know, or that was revoked",
-            remedy="remove the file to make a new token, or check which store is meant",
+            remedy="check which store is meant; for a new token remove the file, or add --renew",
             code="token_file_stale",
-        ) from None
+            revoked=revoked,
+        )
 
 
 def _read(path: Path) -> str | None:

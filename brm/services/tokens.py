@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,20 +85,41 @@ def revoke(store: Store, principal: Principal, identity: str) -> None:
 
 def any_configured(store: Store) -> bool:
     """Whether any token is in force, so that the server asks for one."""
-    return any(not record.body.get("revoked_at") for record in store.records("token"))
+    return any(True for _ in in_force(store))
+
+
+def in_force(store: Store) -> Iterator[Mapping[str, Any]]:
+    """What is kept of each token that was not revoked."""
+    return (record.body for record in store.records("token") if not record.body.get("revoked_at"))
+
+
+def is_token(text: str) -> bool:
+    """Whether a text has the form of a token, of whichever store."""
+    return _identity(text) is not None
+
+
+def record_of(store: Store, secret: str) -> Mapping[str, Any] | None:
+    """What is kept of a token, revoked or not; None for one that this store does not know."""
+    identity = _identity(secret)
+    found = store.records("token", [identity]) if identity else []
+    body: Mapping[str, Any] = found[0].body if found else {"digest": ""}
+    return body if hmac.compare_digest(str(body["digest"]), _digest(secret)) else None
 
 
 def principal_of(store: Store, secret: str, locale: Language, zone: str) -> Principal:
     """The principal behind a bearer token; NotAllowed for an unknown or revoked one."""
-    parts = secret.split("_", 2)
-    found = store.records("token", [parts[1]]) if len(parts) == 3 and parts[0] == PREFIX else []
-    body: Mapping[str, Any] = found[0].body if found else {"digest": ""}
-    if not hmac.compare_digest(str(body["digest"]), _digest(secret)) or body.get("revoked_at"):
+    body = record_of(store, secret)
+    if body is None or body.get("revoked_at"):
         raise NotAllowed(
             "the token is unknown or revoked", remedy="create one with brm token create", code="not_authenticated"
         )
     person = body.get("person")
-    return Principal(person or f"token:{parts[1]}", frozenset(body["scopes"]), person, locale, zone)
+    return Principal(person or f"token:{_identity(secret)}", frozenset(body["scopes"]), person, locale, zone)
+
+
+def _identity(secret: str) -> str | None:
+    parts = secret.split("_", 2)
+    return parts[1] if len(parts) == 3 and parts[0] == PREFIX else None
 
 
 def _write(store: Store, principal: Principal, identity: str, body: dict[str, Any]) -> None:

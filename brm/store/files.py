@@ -20,6 +20,7 @@ from brm.errors import BrmError, InvalidInput, StoreUnusable
 from brm.store.sealing import CHECK, SEAL, Seal, line_of
 
 EVERY = 1_000
+OWNER_ONLY = 0o600
 SQLITE_HEADER = b"SQLite format 3\x00"
 _GZIP_HEADER = b"\x1f\x8b"
 _UNSEALED_FORMAT = 1
@@ -44,9 +45,14 @@ def new(path: str) -> Path:
 
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
-    """A place beside ``target`` to write to; at the end it is flushed to the disk and takes the target's name."""
+    """An empty file beside ``target`` to write to; at the end it is flushed to the disk and takes the target's name.
+
+    Only its owner can read it, from the first moment: what is carried holds personal data.
+    """
     part = target.with_name(f"{target.name}.part")
     try:
+        part.unlink(missing_ok=True)
+        os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY))
         yield part
         _flush(part)
         part.replace(target)

@@ -192,12 +192,15 @@ def test_a_token_in_a_file_is_made_once_and_read_by_its_owner_alone(brm: Brm, tm
     file = tmp_path / "secret"
     create = ("token", "create", "--scope", "admin", "--secret-file", file)
     made = brm(*create, "--json").json
-    assert made == {"id": made["id"], "file": str(file), "created": True}
+    assert made == {"id": made["id"], "file": str(file), "created": True, "state": "created", "aside": None}
     secret = file.read_text()
     assert secret.startswith(f"brm_{made['id']}_")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "nothing was changed" in brm(*create).out
-    assert brm(*create, "--json").json == {"id": None, "file": str(file), "created": False}
+    assert brm(*create, "--json").json == {
+        "id": None, "file": str(file), "created": False, "state": "kept", "aside": None,
+    }  # fmt: skip
+    assert brm(*create, "--renew", "--json").json["state"] == "kept"
     assert file.read_text() == secret
     assert [row["id"] for row in brm("token", "list", "--json").json["items"]] == [made["id"]]
     assert sorted(path.name for path in tmp_path.iterdir() if "secret" in path.name) == ["secret"]
@@ -213,3 +216,55 @@ def test_a_token_file_of_another_store_or_in_no_place_is_told(brm: Brm, tmp_path
     assert brm("token", "list", "--json").json["items"] == []
     file.write_text("")
     assert brm(*create, file).json["created"]
+
+
+def test_a_revoked_token_in_a_file_is_left_while_another_like_it_is_in_force(brm: Brm, tmp_path: Path) -> None:
+    file = tmp_path / "secret"
+    create = ("token", "create", "--scope", "admin", "--secret-file", file)
+    first = brm(*create, "--json").json["id"]
+    secret = file.read_text()
+    brm("token", "create", "--scope", "read")
+    second = brm("token", "create", "--scope", "admin", "--json").json["id"]
+    brm("token", "revoke", first)
+    problem = brm(*create, "--json", code=4).problem
+    assert (problem["code"], problem["errors"]["revoked"]) == ("token_file_stale", True)
+    assert brm(*create, "--renew", "--json").json == {
+        "id": None, "file": str(file), "created": False, "state": "revoked", "aside": None,
+    }  # fmt: skip
+    assert "nothing was changed" in brm(*create, "--renew").out
+    assert "未作改动" in brm(*create, "--renew", "--lang", "zh-CN").out
+    assert file.read_text() == secret
+
+    brm("token", "revoke", second)
+    made = brm(*create, "--renew", "--json").json
+    assert (made["state"], made["created"]) == ("replaced", True)
+    assert file.read_text().startswith(f"brm_{made['id']}_")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert brm(*create, "--json").json["state"] == "kept"
+    assert sorted(path.name for path in tmp_path.iterdir() if "secret" in path.name) == ["secret"]
+
+
+def test_the_token_of_a_person_is_not_what_another_person_needs(brm: Brm, deal: object, tmp_path: Path) -> None:
+    create = ("token", "create", "--scope", "read", "--person", "s1", "--json", "--secret-file", tmp_path / "secret")
+    first = brm(*create).json["id"]
+    brm("token", "create", "--scope", "read")
+    brm("token", "revoke", first)
+    assert brm(*create, "--renew").json["state"] == "replaced"
+
+
+def test_a_token_of_another_store_is_replaced_on_request_and_put_aside(brm: Brm, tmp_path: Path) -> None:
+    file, aside = tmp_path / "secret", tmp_path / "secret.old"
+    file.write_text("brm_000000000000_never-made\n")
+    brm("token", "create", "--scope", "admin")
+    create = ("token", "create", "--scope", "admin", "--renew", "--json", "--secret-file", file)
+    made = brm(*create).json
+    assert (made["state"], made["aside"]) == ("replaced", str(aside))
+    assert file.read_text().startswith(f"brm_{made['id']}_")
+    assert aside.read_text() == "brm_000000000000_never-made\n"
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (file, aside)] == [0o600, 0o600]
+    file.write_text("a letter")
+    assert brm(*create, code=4).problem["code"] == "token_file_foreign"
+    assert file.read_text() == "a letter"
+    file.write_text("brm_000000000000_of-a-third-store\n")
+    assert f"The one of another store is in {aside}" in brm(*create[:-3], "--secret-file", file).out
+    assert brm("token", "create", "--scope", "admin", "--renew", "--json", code=2).problem["errors"]["field"] == "renew"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +17,7 @@ from tests.deploy.conftest import Built
 pytestmark = pytest.mark.timeout(900)
 QUESTION = "/api/v1/scores?kind=decision_chain&as_of=2026-06-29&limit=20"
 USER = "10001"
+TOKEN_FILES = {"embedded": "/run/brm/admin-token-embedded", "neo4j": "/run/brm/admin-token"}
 SHOWN = {
     "embedded": ("brm alone",),
     "neo4j": ("brm and Neo4j", "Copies", "Stopping, starting again, removing"),
@@ -25,7 +27,7 @@ SHOWN = {
 
 def ask(stack: Stack) -> list[dict[str, Any]]:
     """The scores with all that explains them; the number of the last commit aside, which new tokens raise."""
-    token = stack.inside("cat", "/run/brm/admin-token").strip()
+    token = stack.inside("cat", TOKEN_FILES[stack.profile]).strip()
     answer = stack.get(QUESTION, token)
     assert answer.status == 200, answer
     return [{name: value for name, value in item.items() if name != "revision"} for item in answer.body["items"]]
@@ -44,23 +46,20 @@ def test_a_container_without_a_token_refuses_and_says_how_to_make_one(built: Bui
 @pytest.mark.parametrize("profile", ["embedded", "neo4j"])
 def test_a_stack_keeps_its_answers_through_restarts_and_kills(profile: str, start: Callable[[str], Stack]) -> None:
     stack = start(profile)
+    stack.inside("brm", "demo", "--load-only", "--anchor", "2026-06-30")
     services = [stack.server, "neo4j"] if profile == "neo4j" else [stack.server]
     _is_locked_down(stack, services)
+    assert stack.get(QUESTION).status == 401
+    before = ask(stack)
+    assert len(before) > 1
+
     secrets = _secrets(stack)
     said = [page.run(stack, block) for block in page.blocks(*SHOWN[profile])]
     assert '"scopes":["admin"' in "".join(said).replace(" ", "")
     stack.compose("up", "-d", "--no-build")
     stack.wait_healthy()
-    assert _secrets(stack) == secrets
-
-    stack.inside("brm", "demo", "--load-only", "--anchor", "2026-06-30")
-    assert stack.get(QUESTION).status == 401
-    before = ask(stack)
-    assert len(before) > 1
-
-    stack.compose("restart", "--timeout", "20")
-    stack.wait_healthy()
-    assert ask(stack) == before
+    assert (_secrets(stack), ask(stack)) == (secrets, before)
+    _starts_after_its_token_was_revoked(stack)
 
     for service in services:
         stack.wait_restarted(service, stack.kill_process(service))
@@ -75,14 +74,35 @@ def test_every_command_of_the_page_is_in_a_section_that_runs() -> None:
 
 
 def _secrets(stack: Stack) -> str:
-    return stack.inside("sh", "-c", "cd /run/brm && sha256sum *")
+    return stack.inside("sh", "-c", "find /run/brm /run/brm-neo4j -type f | sort | xargs sha256sum")
+
+
+def _starts_after_its_token_was_revoked(stack: Stack) -> None:
+    """The file is left while the administrator has another token, and gets a new one where nobody has."""
+    listed = json.loads(stack.inside("brm", "token", "list", "--json"))["items"]
+    made = json.loads(stack.inside("brm", "token", "create", "--scope", "admin", "--json"))
+    secrets = _secrets(stack)
+    for each in listed:
+        stack.inside("brm", "token", "revoke", each["id"])
+    stack.compose("up", "-d", "--no-build")
+    stack.wait_healthy()
+    assert (_secrets(stack), stack.get(QUESTION, made["secret"]).status) == (secrets, 200)
+    stack.inside("brm", "token", "revoke", made["id"])
+    stack.compose("up", "-d", "--no-build")
+    stack.wait_healthy()
+    assert _secrets(stack) != secrets
 
 
 def _is_locked_down(stack: Stack, services: list[str]) -> None:
     assert stack.inside("id", "-u").strip() == USER
-    listed = stack.inside("sh", "-c", "stat -c '%n %a %u' /run/brm/*").splitlines()
-    names = ["admin-token"] + (["neo4j-auth", "neo4j-password"] if len(services) > 1 else [])
-    assert listed == [f"/run/brm/{name} 600 {USER}" for name in names]
+    expected = [TOKEN_FILES[stack.profile]]
+    if "neo4j" in services:
+        expected += ["/run/brm-neo4j/neo4j-auth", "/run/brm-neo4j/neo4j-password"]
+        mounts = {mount["Destination"]: mount.get("Name", "") for mount in stack.state("neo4j")["Mounts"]}
+        assert "/run/brm" not in mounts
+        assert not any(name.endswith("_tokens") for name in mounts.values())
+    listed = stack.inside("sh", "-c", "find /run/brm /run/brm-neo4j -type f -exec stat -c '%n %a %u' {} + | sort")
+    assert listed.splitlines() == [f"{name} 600 {USER}" for name in expected]
     assert "read-only" in stack.inside("sh", "-c", "touch /opt/brm/x 2>&1 || true").lower()
     for service in services:
         ports = stack.state(service)["HostConfig"]["PortBindings"] or {}

@@ -27,10 +27,12 @@ def free_ports(number: int) -> list[int]:
 class ServerProcess:
     """A child whose standard input we hold: when this process dies, the child reads the end and leaves."""
 
-    def __init__(self, command: list[str], log: Path, ready: str) -> None:
+    def __init__(self, command: list[str], log: Path, ready: str, directory: Path | None = None) -> None:
         self.command = command
         self.log = log
         self.ready = ready
+        self.directory = directory
+        """Where it runs; None for ours."""
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -47,7 +49,9 @@ class ServerProcess:
         if self.is_running:
             return
         with self.log.open("wb") as log:
-            self._child = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
+            self._child = subprocess.Popen(
+                self.command, cwd=self.directory, stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT
+            )
         assert self._child.stdin is not None
         self._child.stdin.write(f"{first_line}\n".encode())
         self._child.stdin.flush()

@@ -48,6 +48,7 @@ class StandIn:
             [sys.executable, str(UNTIL_EOF), *java, "com.arcadedb.server.ArcadeDBServer"],
             self.directory / "server.log",
             "ArcadeDB Server started",
+            self.directory,  # it writes log/ where it runs
         )
 
     @property

@@ -6,14 +6,16 @@ import gzip
 import json
 import os
 import stat
+import sys
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from brm.errors import InvalidInput, StoreUnusable
-from brm.store import files
+from brm.store import files, open_store
 from brm.store.sealing import content_digest
 
 ROWS: list[dict[str, Any]] = [{"kind": "store", "format": 2}, *({"kind": "node", "id": f"张{n}"} for n in range(2_499))]
@@ -28,6 +30,16 @@ def compress(request: pytest.FixtureRequest) -> bool:
 def path(tmp_path: Path, compress: bool) -> Path:
     files.write(tmp_path / "rows", ROWS, compress=compress)
     return tmp_path / "rows"
+
+
+@contextmanager
+def wide_umask() -> Iterator[None]:
+    """Whoever makes a file without a thought lets everyone read it."""
+    before = os.umask(0)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 def lines_of(path: Path) -> list[bytes]:
@@ -130,6 +142,31 @@ def test_a_failure_keeps_the_file_of_before_and_leaves_no_part(path: Path, tmp_p
         files.write(path, failing())
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir()] == ["rows"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are kept elsewhere")
+def test_a_file_is_for_its_owner_alone_from_its_first_byte(tmp_path: Path, compress: bool) -> None:
+    target, part = tmp_path / "rows", tmp_path / "rows.part"
+    for each in (target, part):
+        each.touch(mode=0o644)
+    modes = []
+
+    def watched() -> Iterator[dict[str, Any]]:
+        modes.append(stat.S_IMODE(part.stat().st_mode))
+        yield from ROWS[:3]
+
+    with wide_umask():
+        files.write(target, watched(), compress=compress)
+    assert [*modes, stat.S_IMODE(target.stat().st_mode)] == [0o600, 0o600]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="rights are kept elsewhere")
+@pytest.mark.parametrize("url", ["memory://", "sqlite:///{}/store.sqlite"])
+def test_a_backup_is_for_its_owner_alone(tmp_path: Path, url: str) -> None:
+    with closing(open_store(url.format(tmp_path))) as store, wide_umask():
+        store.backup(str(tmp_path / "backup"))
+    assert stat.S_IMODE((tmp_path / "backup").stat().st_mode) == 0o600
+    assert list(files.read(tmp_path / "backup"))
 
 
 def test_the_part_is_on_the_disk_before_it_takes_the_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

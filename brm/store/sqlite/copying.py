@@ -41,13 +41,13 @@ def copy(pool: Pool, target: Path, *, current: bool) -> str | None:
 @contextmanager
 def _alone(part: Path) -> Iterator[None]:
     """No log of an earlier try lies beside the file: the library would carry it into this one."""
-    beside = [part.with_name(f"{part.name}{ending}") for ending in ("", "-journal", "-wal", "-shm")]
+    beside = [part.with_name(f"{part.name}{ending}") for ending in ("-journal", "-wal", "-shm")]
     for each in beside:
         each.unlink(missing_ok=True)
     try:
         yield
     finally:
-        for each in beside[1:]:
+        for each in beside:
             each.unlink(missing_ok=True)
 
 
