@@ -25,6 +25,7 @@ from brm.store.neo4j import preparing
 from brm.store.neo4j.codec import Codec, codec, codec_of
 from brm.store.neo4j.connecting import Server
 from brm.store.neo4j.deadline import Pulse
+from brm.store.neo4j.reading import by_eid
 from brm.store.neo4j.session import MIGRATING, Session, taken_over, under_work
 from graph_schema import Registry, registry, schema_digest
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, edge_ref
@@ -224,7 +225,7 @@ def _edges(session: Session, change: _Change, after: int) -> list[int]:
         entries[ref] = change.entry(change.old.entry(properties))
         gone.setdefault(label, []).append(properties["eid"])
     for label, ids in gone.items():
-        session.query(f"UNWIND $ids AS i MATCH ()-[r:`{label}` {{eid: i}}]->() DELETE r", ids=ids)
+        session.query(f"{by_eid(label, '$ids')} DELETE r", ids=ids)
     session.save(Outcome(Receipt(0, 0, 0), entries=entries))
     return []
 

@@ -23,8 +23,8 @@ CHUNK = 5_000
 FEW = 50
 """So many nodes are read whole when only their types are asked for, since their histories are asked for next."""
 _NODES = (
-    "COLLECT { UNWIND $nodes AS i MATCH (n:Entity {id: i}) USING INDEX n:Entity(id) RETURN properties(n) } AS nodes,"
-    " COLLECT { UNWIND $ids AS i MATCH (n:Entity {id: i}) USING INDEX n:Entity(id)"
+    "COLLECT { MATCH (n:Entity) USING INDEX n:Entity(id) WHERE n.id IN $nodes RETURN properties(n) } AS nodes,"
+    " COLLECT { MATCH (n:Entity) USING INDEX n:Entity(id) WHERE n.id IN $ids"
     " RETURN [n.id, n._key, n._type, n._alive, n._ended] } AS known"
 )
 _BY_KEY = (
@@ -40,11 +40,13 @@ def chunks(items: Collection[Any], size: int = CHUNK) -> Iterable[list[Any]]:
     return (listed[at : at + size] for at in range(0, len(listed), size))
 
 
-def by_eid(label: str, value: str = "e") -> str:
-    """Match the relationship ``r`` with an id. The index is named, since the server chooses to look through all
-    relationships of a type while it believes that there are few, and keeps to it for a while when there are many.
+def by_eid(label: str, ids: str) -> str:
+    """Match the relationships ``r`` with these ids.
+
+    The index is named, since the server looks through all relationships of a type while it believes that
+    there are few. All ids go into one look-up: row by row, 5,000 of them took 13 seconds instead of 0.1.
     """
-    return f"MATCH ()-[r:{label} {{eid: {value}}}]->() USING INDEX r:{label}(eid)"
+    return f"MATCH ()-[r:{label}]->() USING INDEX r:{label}(eid) WHERE r.eid IN {ids}"
 
 
 @lru_cache(maxsize=512)
@@ -53,9 +55,10 @@ def _lookup(types: tuple[str, ...]) -> str:
     parts = [_NODES]
     for type_ in types:
         label = registry().edges[type_].label
-        parts.append(f"COLLECT {{ UNWIND $e_{type_} AS e {by_eid(label)} RETURN properties(r) }} AS e_{type_}")
+        found = by_eid(label, f"$e_{type_}")
+        parts.append(f"COLLECT {{ {found} RETURN properties(r) }} AS e_{type_}")
     if types:
-        parts.append(f"COLLECT {{ UNWIND $past AS e {by_eid(PAST)} RETURN properties(r) }} AS past")
+        parts.append(f"COLLECT {{ {by_eid(PAST, '$past')} RETURN properties(r) }} AS past")
     return f"RETURN {', '.join(parts)}"
 
 

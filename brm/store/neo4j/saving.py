@@ -138,9 +138,9 @@ class Writer(Reader):
             source, target, _ = self.triple(ref)
             created.setdefault(label, []).append([source, target, properties])
         for label, ids in moved.items():
-            script.add(f"UNWIND $rows AS e {by_eid(label)} DELETE r", ids)
+            script.add(f"{by_eid(label, '$rows')} DELETE r", ids)
         for label, rows in changed.items():
-            script.add(f"UNWIND $rows AS e {by_eid(label, 'e.eid')} SET r = e", rows)
+            script.add(f"UNWIND $rows AS e {by_eid(label, '[toString(e.eid)]')} SET r = e", rows)
         for label, pairs in created.items():
             script.add(
                 "UNWIND $rows AS r MATCH (a:Entity {_key: r[0]}) USING INDEX a:Entity(_key)"
