@@ -11,6 +11,7 @@ from brm.services.workspace import Workspace
 
 HEADER = "Brm-Bookmark"
 _READS = ("GET", "HEAD", "OPTIONS")
+_REFUSED = 300
 
 
 class Bookmarked:
@@ -29,7 +30,7 @@ class Bookmarked:
             return
 
         async def begin(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.start" and message["status"] < _REFUSED:
                 bookmark = self._workspace().store.bookmark()
                 if bookmark is not None:
                     MutableHeaders(scope=message)[HEADER] = bookmark

@@ -102,7 +102,7 @@ def _is_locked_down(stack: Stack, services: list[str]) -> None:
         assert "/run/brm" not in mounts
         assert not any(name.endswith("_tokens") for name in mounts.values())
     listed = stack.inside("sh", "-c", "find /run/brm /run/brm-neo4j -type f -exec stat -c '%n %a %u' {} + | sort")
-    assert listed.splitlines() == [f"{name} 600 {USER}" for name in expected]
+    assert sorted(listed.splitlines()) == sorted(f"{name} 600 {USER}" for name in expected)
     assert "read-only" in stack.inside("sh", "-c", "touch /opt/brm/x 2>&1 || true").lower()
     for service in services:
         ports = stack.state(service)["HostConfig"]["PortBindings"] or {}

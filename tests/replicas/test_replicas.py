@@ -9,7 +9,7 @@ import pytest
 
 from brm.store import Access, open_store
 from scoring.parameters import Parameters
-from scoring.reference import reduce_reference
+from scoring.population import reduce_reference
 from scoring.registry import SCORERS
 from tests.replicas.calling import Answer, Replica
 from tests.servers import Neo4jDatabase

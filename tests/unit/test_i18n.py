@@ -34,6 +34,7 @@ FAMILIES = {
     "kind.": tuple(SCORERS),
     "notice.": NOTICED,
     "cause.": CAUSES,
+    "cli.token_": ("created", "kept", "replaced", "revoked"),
     "severity.": ("high", "medium", "low"),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
     "reject.": (*REMEDIES, "row"),

@@ -188,6 +188,7 @@ class Session(Writer):
         by_type: dict[str, int] = {}
         facts = 0
         for type_, (number, histories) in self._held().items():
+            self.pulse.beat()
             c = codec(type_)
             found = number
             facts += number

@@ -132,6 +132,7 @@ def _add(raw: Raw, row: Any) -> None:
 
 def node_table_of(reader: Reader, type_: str, raw: Raw, moment: Moment) -> NodeTable:
     """The nodes that exist at the moment."""
+    reader.pulse.beat()
     c = codec(type_)
     table = _seen(c.table(raw.rows), moment)
     found = [
@@ -146,6 +147,7 @@ def node_table_of(reader: Reader, type_: str, raw: Raw, moment: Moment) -> NodeT
 
 def edge_table_of(reader: Reader, type_: str, raw: Raw, moment: Moment) -> EdgeTable:
     """The edges that exist at the moment."""
+    reader.pulse.beat()
     c = codec(type_)
     table = _seen(c.table(raw.rows), moment)
     found = [
