@@ -69,11 +69,14 @@ class Server:
         )
 
     def read(self, body: Body[T]) -> T:
-        """``body`` in a reading transaction."""
+        """``body`` in a transaction that writes nothing, on the member of a cluster that takes the writes.
+
+        Only there does the gate tell that a commit is seen whole.
+        """
 
         def work(pulse: Pulse) -> T:
-            with explained(self.where), self._session(neo4j.READ_ACCESS) as session:
-                return session.execute_read(body, pulse)
+            with explained(self.where), self._session(neo4j.WRITE_ACCESS) as session:
+                return session.execute_write(body, pulse)
 
         return bounded(work, self._seconds, self.where)
 
@@ -152,7 +155,7 @@ class Server:
         def work(pulse: Pulse) -> None:
             with explained(self.where):
                 try:
-                    with self._session(neo4j.READ_ACCESS, bookmark) as session:
+                    with self._session(neo4j.WRITE_ACCESS, bookmark) as session:
                         session.run("RETURN 1").consume()
                 except (Neo4jError, ValueError) as error:
                     if isinstance(error, Neo4jError) and "Bookmark" not in (error.code or ""):
