@@ -37,7 +37,6 @@ class Codec:
 
     spec: TypeSpec
     properties: tuple[Property, ...]
-    columns: tuple[str, ...]
     row: np.dtype[Any]
 
     def readable(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -133,7 +132,7 @@ def codec_of(spec: TypeSpec) -> Codec:
     head = NODE_HEAD if spec.sort == "node" else EDGE_HEAD
     wide = [(name, "<f8" if np.issubdtype(dtype, np.floating) else "<i8") for name, (dtype, _) in layout.items()]
     row = np.dtype([*((name, "<i8") for name in head), *wide])
-    return Codec(spec, stored(spec), tuple(layout), row)
+    return Codec(spec, stored(spec), row)
 
 
 @cache

@@ -60,12 +60,15 @@ class Server:
         with suppress(DriverError, Neo4jError, OSError):
             self._driver.close()
 
-    def _session(self, mode: str, bookmarks: str | None = None) -> neo4j.Session:
+    def _session(self, bookmarks: str | None = None) -> neo4j.Session:
         if self._closed:
             raise StoreUnusable("the store was closed", remedy="Open it again.", code="closed")
         known = None if bookmarks is None else neo4j.Bookmarks.from_raw_values(bookmarks.split())
         return self._driver.session(
-            database=self.database, default_access_mode=mode, bookmark_manager=self._bookmarks, bookmarks=known
+            database=self.database,
+            default_access_mode=neo4j.WRITE_ACCESS,
+            bookmark_manager=self._bookmarks,
+            bookmarks=known,
         )
 
     def read(self, body: Body[T]) -> T:
@@ -75,7 +78,7 @@ class Server:
         """
 
         def work(pulse: Pulse) -> T:
-            with explained(self.where), self._session(neo4j.WRITE_ACCESS) as session:
+            with explained(self.where), self._session() as session:
                 return session.execute_write(body, pulse)
 
         return bounded(work, self._seconds, self.where)
@@ -93,7 +96,7 @@ class Server:
             with explained(self.where):
                 while True:
                     try:
-                        with self._session(neo4j.WRITE_ACCESS) as session:
+                        with self._session() as session:
                             result = session.execute_write(body, pulse)
                             return result, " ".join(session.last_bookmarks().raw_values)
                     except IncompleteCommit as error:
@@ -116,7 +119,7 @@ class Server:
         """The rows of a statement that locks something; the lock is given back and nothing stays."""
 
         def work(pulse: Pulse) -> list[dict[str, Any]]:
-            with explained(self.where), self._session(neo4j.WRITE_ACCESS) as session:
+            with explained(self.where), self._session() as session:
                 transaction = session.begin_transaction()
                 try:
                     rows = [row.data() for row in transaction.run(cypher)]
@@ -131,7 +134,7 @@ class Server:
         """A statement that the server commits by itself, such as a change of the schema."""
 
         def work(pulse: Pulse) -> list[dict[str, Any]]:
-            with explained(self.where), self._session(neo4j.WRITE_ACCESS) as session:
+            with explained(self.where), self._session() as session:
                 found = []
                 for row in session.run(cypher, parameters):
                     pulse.beat()
@@ -155,7 +158,7 @@ class Server:
         def work(pulse: Pulse) -> None:
             with explained(self.where):
                 try:
-                    with self._session(neo4j.WRITE_ACCESS, bookmark) as session:
+                    with self._session(bookmark) as session:
                         session.run("RETURN 1").consume()
                 except (Neo4jError, ValueError) as error:
                     if isinstance(error, Neo4jError) and "Bookmark" not in (error.code or ""):

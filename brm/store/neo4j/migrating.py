@@ -25,10 +25,10 @@ from brm.store.neo4j import preparing
 from brm.store.neo4j.codec import Codec, codec, codec_of
 from brm.store.neo4j.connecting import Server
 from brm.store.neo4j.deadline import Pulse
-from brm.store.neo4j.reading import by_eid
+from brm.store.neo4j.reading import by_eid, stored_edge
 from brm.store.neo4j.session import MIGRATING, Session, taken_over, under_work
 from graph_schema import Registry, registry, schema_digest
-from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, edge_ref
+from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt
 from graph_schema.ddl.neo4j import PAST, names
 from graph_schema.migrations import Operation, Step, Structure
 from scoring.snapshot import OPEN
@@ -218,9 +218,7 @@ def _edges(session: Session, change: _Change, after: int) -> list[int]:
     entries: dict[EntityRef, Entry] = {}
     gone: dict[str, list[str]] = {}
     for label, properties in row["found"]:
-        held = edge_ref(properties["eid"])
-        if held is None:
-            raise AssertionError(f"{properties['eid']!r} is stored as an edge's id")
+        held = stored_edge(properties["eid"])
         ref = EdgeRef(new.name, held.source, held.target, held.key)
         entries[ref] = change.entry(change.old.entry(properties))
         gone.setdefault(label, []).append(properties["eid"])

@@ -40,6 +40,14 @@ def chunks(items: Collection[Any], size: int = CHUNK) -> Iterable[list[Any]]:
     return (listed[at : at + size] for at in range(0, len(listed), size))
 
 
+def stored_edge(eid: str) -> EdgeRef:
+    """The edge that a stored id names."""
+    ref = edge_ref(eid)
+    if ref is None:
+        raise AssertionError(f"{eid!r} is stored as an edge's id")
+    return ref
+
+
 def by_eid(label: str, ids: str) -> str:
     """Match the relationships ``r`` with these ids.
 
@@ -196,9 +204,7 @@ class Reader:
 
     def edge_entry(self, properties: Mapping[str, Any], *, past: bool) -> tuple[EdgeRef, Entry]:
         """The edge behind a relationship's properties, and its history."""
-        ref = edge_ref(properties["eid"])
-        if ref is None:
-            raise AssertionError(f"{properties['eid']!r} is stored as an edge's id")
+        ref = stored_edge(properties["eid"])
         if past:
             self.past.add(properties["eid"])
         return ref, codec(ref.type).entry(properties)

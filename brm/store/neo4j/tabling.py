@@ -11,11 +11,10 @@ import numpy as np
 
 from brm.store.history import fold, properties_of
 from brm.store.neo4j.codec import Codec, codec
-from brm.store.neo4j.reading import Reader, chunks
+from brm.store.neo4j.reading import Reader, chunks, stored_edge
 from brm.store.tables import columns_of
 from brm.store.view import Moment, Side
 from graph_schema import registry
-from graph_schema.changes import EdgeRef, edge_ref
 from graph_schema.ddl.neo4j import PAST, VERSIONED
 from scoring.snapshot import (
     OPEN,
@@ -160,7 +159,7 @@ def edge_table_of(reader: Reader, type_: str, raw: Raw, moment: Moment) -> EdgeT
         added = np.fromiter(more, dtype=np.int64, count=len(found))
         return np.concatenate([table[name], added])
 
-    values = [properties_of(_ref(eid), folded.values) for eid, _, folded in found]
+    values = [properties_of(stored_edge(eid), folded.values) for eid, _, folded in found]
     stops = np.full(len(table), OPEN, dtype=np.int64)
     return edge_table(
         type_,
@@ -189,13 +188,6 @@ def edge_rows(table: EdgeTable, keep: Any) -> EdgeTable:
 def _fixed(array: Column) -> Column:
     array.flags.writeable = False
     return array
-
-
-def _ref(eid: str) -> EdgeRef:
-    ref = edge_ref(eid)
-    if ref is None:
-        raise AssertionError(f"{eid!r} is stored as an edge's id")
-    return ref
 
 
 def _seen(table: Any, moment: Moment) -> Any:
