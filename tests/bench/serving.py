@@ -23,6 +23,8 @@ from tests.bench.storing import PER_COMMIT, observation
 from tests.servers import LocalServer
 
 HEAP = {"S": "1g", "M": "2g", "L": "4g"}
+PATIENCE = 120
+"""Seconds a call may take: reading everything at size L is longer than the time-out of a request."""
 EMBEDDED = "the embedded engine"
 MILLION = 1_000_000
 
@@ -44,7 +46,7 @@ def _server(stage: Stage) -> Iterator[LocalServer]:
 
 def _opened(server: LocalServer) -> Neo4jStore:
     database = server.databases[0]
-    return Neo4jStore(database.url, Access(database.user, database.password))
+    return Neo4jStore(database.url, Access(database.user, database.password, seconds=PATIENCE))
 
 
 def server_engine(stage: Stage, report: Report) -> None:
