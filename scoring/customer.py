@@ -89,7 +89,8 @@ def score(
     Inputs: a snapshot, the Reference (priors by segment), the parameters; ``scopes`` or ``subjects`` name
     accounts by key (default: all). Only we have this score: another ``vendor`` has no rows.
     Returns: a frame of A in 0..100, a row per account; columns ``key``, ``coverage`` (0..1), ``risk``
-    (points lost). The base has Key and Gen at 0 and every part at its prior.
+    (points lost), and of 100 Key, the account's cell of `key_person`, the interval ``key_p10``, ``key_p90``
+    and ``key_completeness``. The base has Key and Gen at 0 and every part at its prior.
     Properties: parts sum to the score; a better stance, tie or depth never lowers it; one more tie never
     lowers Gen; without ours, or for a company that is ours or a mere rival, there is no row.
     Limits: that a person left is read from observations ``state:left`` about the seat or the account; a
@@ -122,9 +123,9 @@ def score(
         ),
         Components(FACTORS, values, effects),
         {
-            "key": account.key,
             "coverage": account.coverage,
             "risk": parameters.customer.risk * account.parts[:, -len(RISK) :].sum(axis=1),
+            **_key_columns(standings, firms, account.key, parameters),
         },
         lambda frame, i: explain_customer(
             frame, i, snapshot, reference, parameters, standings, int(firms[i]), (account.priors[i], parts, i)
@@ -151,15 +152,44 @@ def _completeness(
     snapshot: Snapshot, standings: Standings, firms: Ints, parts: Parts, parameters: Parameters
 ) -> Floats:
     """``sum weight q / sum weight`` over Key (by influence), Gen and all parts."""
-    given, close = parameters.customer, closeness_of(standings, parameters)
-    person = known_person(standings, close.rows, parameters)
-    key = sums(close.scope, close.influence * person, len(standings.chains.scopes))[firms]
+    given = parameters.customer
+    key = _known_key(standings, firms, parameters)
     general = known_coverage(standings, coverage_of(snapshot, standings, parameters), parameters)[firms]
     weights = np.abs(part_weights(parameters)) / 100
     known = known_share(parts.evidence, parameters) @ weights
     total = given.key + given.general + weights.sum()
     found: Floats = np.clip((given.key * key + given.general * general + known) / max(total, 1e-300), 0, 1)
     return found
+
+
+def _known_key(standings: Standings, firms: Ints, parameters: Parameters) -> Floats:
+    """Completeness of Key: of each person by influence; placeholders are unknown."""
+    close = closeness_of(standings, parameters)
+    known = close.influence * known_person(standings, close.rows, parameters)
+    found: Floats = sums(close.scope, known, len(standings.chains.scopes))[firms]
+    return found
+
+
+def _key_spread(standings: Standings, firms: Ints, parameters: Parameters) -> tuple[Floats, Floats]:
+    """Variance of 100 Key, and upward; what an unidentified role's holder thinks of us is unseen altogether."""
+    close, chains = closeness_of(standings, parameters), standings.chains
+    size = len(chains.scopes)
+    spread, upward = person_spread(standings, close.rows, close.parts, parameters)
+    lever = close.influence**2
+    gaps = np.flatnonzero(chains.placeholder != PERSON)
+    above = sums(close.scope, lever * upward, size)
+    above += sums(chains.scope[gaps], (100 * chains.influence[gaps]) ** 2 / 3, size)
+    return sums(close.scope, lever * spread, size)[firms], above[firms]
+
+
+def _key_columns(standings: Standings, firms: Ints, key: Floats, parameters: Parameters) -> dict[str, Floats]:
+    p10, p90 = interval(100 * key, *_key_spread(standings, firms, parameters), parameters)
+    return {
+        "key": key,
+        "key_p10": p10,
+        "key_p90": p90,
+        "key_completeness": np.clip(_known_key(standings, firms, parameters), 0.0, 1.0),
+    }
 
 
 def _interval(
@@ -171,17 +201,11 @@ def _interval(
     total: Floats,
     parameters: Parameters,
 ) -> tuple[Floats, Floats]:
-    """Delta method; what an unidentified role's holder thinks of us is unseen altogether."""
-    given, close, chains = parameters.customer, closeness_of(standings, parameters), standings.chains
-    size = len(chains.scopes)
-    spread, upward = person_spread(standings, close.rows, close.parts, parameters)
-    lever = (given.key * close.influence) ** 2
-    variance = sums(close.scope, lever * spread, size)[firms]
-    above = sums(close.scope, lever * upward, size)[firms]
-    gaps = np.flatnonzero(chains.placeholder != PERSON)
-    above += sums(chains.scope[gaps], (100 * given.key * chains.influence[gaps]) ** 2 / 3, size)[firms]
+    """Delta method, component by component."""
+    given, close = parameters.customer, closeness_of(standings, parameters)
+    variance, above = (given.key**2 * each for each in _key_spread(standings, firms, parameters))
     coverage = coverage_of(snapshot, standings, parameters)
-    seen = sums(close.scope, standings.tie_evidence[close.rows], size)[firms]
+    seen = sums(close.scope, standings.tie_evidence[close.rows], len(standings.chains.scopes))[firms]
     reach = (100 * given.general) ** 2
     variance += reach * contact_variance(account.coverage, seen, parameters)
     above += reach * unseen_variance(account.coverage, known_coverage(standings, coverage, parameters)[firms])

@@ -9,7 +9,8 @@ import numpy as np
 from scoring.frames import Components, Numbers, component_frame
 from scoring.machinery.arrays import sums
 from scoring.machinery.chain import PERSON
-from scoring.machinery.closeness import closeness_of
+from scoring.machinery.closeness import closeness_of, spread
+from scoring.machinery.coverage import coverage_of
 from scoring.machinery.dependence import Dependence, dependence_of
 from scoring.machinery.evidence import (
     contact_variance,
@@ -84,7 +85,8 @@ def score(
     Inputs: a snapshot, the Reference, the parameters; ``scopes`` or ``subjects`` name accounts and deals
     by key (default: all accounts and open deals). Only we have this score: another ``vendor`` has no rows.
     Returns: a frame of O in 0..100, a row per account or deal; columns ``dependence`` (max Dep, 0..1) and
-    ``resilience`` (100 (1 - max Dep), the account's cell of `employee`).
+    ``resilience`` (100 (1 - max Dep), the account's cell of `employee`; NaN where nobody of ours has
+    anything to lose) with ``resilience_p10``, ``resilience_p90`` and ``resilience_completeness``.
     Properties: base + parts = score; a stance never moves it; a better fit never lowers it.
     Limits: what a colleague's successor inherits is not known: without a colleague, what they alone
     carried is gone.
@@ -115,11 +117,40 @@ def score(
             base=base,
         ),
         Components(FACTORS, np.column_stack([firm.tie, firm.level, firm.redundancy, firm.fit]), effects),
-        {"dependence": most, "resilience": 100 * (1 - most)},
+        {"dependence": most, **_resilience(snapshot, standings, rows, most, parameters)},
         lambda frame, i: explain_our_company(
             frame, i, snapshot, reference, parameters, standings, int(rows[i]), (firm.level_prior[i], fit, levels)
         ),
     )
+
+
+def _resilience(
+    snapshot: Snapshot, standings: Standings, rows: Ints, most: Floats, parameters: Parameters
+) -> dict[str, Floats]:
+    """``100 (1 - max Dep)`` with its interval.
+
+    Dep = lost/total; where lost and kept are independent and vary in proportion to their size,
+    ``var Dep = Dep (1 - Dep) var(total)/total^2``.
+    """
+    close, coverage = closeness_of(standings, parameters), coverage_of(snapshot, standings, parameters)
+    size = len(standings.chains.scopes)
+    total = (dependence_of(snapshot, standings, parameters).close + coverage.value)[rows]
+    variance, upward = spread(standings, close.rows, close.parts, parameters)
+    lever = close.influence**2
+    moving = most * (1 - most) * np.divide(100.0, total, out=np.zeros(len(rows)), where=total > 0) ** 2
+    held = np.where(total > 0, 100 * (1 - most), np.nan)
+    p10, p90 = interval(
+        held,
+        moving * sums(close.scope, lever * variance, size)[rows],
+        moving * sums(close.scope, lever * upward, size)[rows],
+        parameters,
+    )
+    return {
+        "resilience": held,
+        "resilience_p10": p10,
+        "resilience_p90": p90,
+        "resilience_completeness": np.clip(_known_ties(standings, rows, parameters), 0.0, 1.0),
+    }
 
 
 def _firm(

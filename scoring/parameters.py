@@ -185,6 +185,7 @@ class CoverageParameters:
 
     covered: A[float, Number("A seat's cell is covered by a tie above")] = 0.3
     key_share: A[float, Number("Influence of a key person, in equal shares, at least", "1", 0, 20)] = 1.0
+    single: A[float, Number("Dependence from which an account hangs on one colleague")] = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

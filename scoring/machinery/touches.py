@@ -8,13 +8,13 @@ sender is not recorded counts as ours, written to everyone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES, code_number
-from scoring.machinery.arrays import Flags, counts, expand, run_starts
+from scoring.machinery.arrays import Flags, counts, expand, lookup, run_starts
 from scoring.machinery.people import people_of
 from scoring.snapshot import Snapshot
 from scoring.types import Ints
@@ -197,6 +197,52 @@ def _encounters(snapshot: Snapshot, ours: _Parts, theirs: _Parts, day: npt.NDArr
         outgoing=started_by_us[item] & ~theirs.starter[rows],
         met=TOGETHER[items["channel"][item]],
     )
+
+
+def meetings_without(snapshot: Snapshot, meetings: Meetings, colleague: int) -> Meetings:
+    """The index without a colleague, who stays one of ours: their touches are gone, and what they alone did.
+
+    What they did with one other is then that one's alone.
+    """
+    place = int(lookup(meetings.colleagues, np.array([colleague]))[0])
+    if place < 0:
+        return meetings
+    hosted = meetings.host != place
+    return replace(
+        meetings,
+        contacts=_cut(meetings.contacts, meetings.contacts.colleague != place),
+        texts=_cut(meetings.texts, meetings.texts.colleague != place),
+        encounters=_left(snapshot, meetings, colleague, place),
+        host=meetings.host[hosted],
+        host_day=meetings.host_day[hosted],
+    )
+
+
+def _cut(touches: Touches, keep: Flags) -> Touches:
+    kept = np.append(0, np.cumsum(keep))
+    columns = {name: getattr(touches, name)[keep] for name in Touches.__slots__ if name != "start"}
+    return Touches(start=kept[touches.start], **columns)
+
+
+def _left(snapshot: Snapshot, meetings: Meetings, colleague: int, place: int) -> Encounters:
+    """The encounters in which others took part, still ordered by person, then by who is alone."""
+    people, parts, old = people_of(snapshot), _attended(snapshot), meetings.encounters
+    own = people.colleague[parts.person]
+    item, host = parts.item[own], parts.person[own]
+    leaver = host == people.rows(np.array([colleague]))[0]
+    shared = np.zeros(len(snapshot.nodes["interaction"]), dtype=bool)
+    shared[item[leaver]] = True
+    number = counts(item, len(shared))
+    heir = np.full(len(shared), -1, dtype=np.int64)
+    heir[item[~leaver]] = lookup(meetings.colleagues, people.key[host[~leaver]])
+    inherited = shared & (number == 2)
+    alone = np.where(inherited[old.item], heir[old.item], old.alone)
+    person = np.repeat(np.arange(len(old.start) - 1), np.diff(old.start))
+    rows = np.flatnonzero(old.alone != place)
+    rows = rows[np.argsort(person[rows] * (len(meetings.colleagues) + 1) + alone[rows] + 1, kind="stable")]
+    columns = {name: getattr(old, name)[rows] for name in ("item", "day", "incoming", "outgoing", "met")}
+    start = np.searchsorted(person[rows], np.arange(len(old.start)))
+    return Encounters(start=start, alone=alone[rows].astype(np.int32), **columns)
 
 
 def _captured(
