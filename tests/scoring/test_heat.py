@@ -85,12 +85,12 @@ def test_cells_are_the_scores(seed: int) -> None:
     close = closeness_of(standings, DEFAULTS)
     for at, account in enumerate(found.account):
         row = int(customer.rows(scope=int(account))[0])
-        assert found.cells["customer"].score[at] == customer.score[row]
+        assert found.cells["customer"].score[at] == pytest.approx(customer.score[row], abs=1e-9)
         influence = close.influence[standings.chains.scopes.key[close.scope] == account]
         key = float((influence * people.score[people.scope == account]).sum())
         assert found.cells["key_person"].score[at] == pytest.approx(key, abs=1e-9)
         own = int(ours.rows(scope=int(account))[0])
-        assert found.cells["our_company"].score[at] == ours.score[own]
+        assert found.cells["our_company"].score[at] == pytest.approx(ours.score[own], abs=1e-9)
         threats = [float(rivals.score[r]) for r in rivals.rows(scope=int(account)) if rivals.vendor[r] != US]
         assert found.cells["competitor"].score[at] == pytest.approx(max(threats, default=np.nan), nan_ok=True)
     for cells in found.cells.values():
