@@ -17,6 +17,7 @@ from brm.metering import Meter
 from brm.principal import Language, Principal, local_admin
 from brm.services.following import Follower
 from brm.services.moments import end_of_day, local_day, now
+from brm.services.scoreboard import Scoreboard, Scoreboards
 from brm.services.timing import timed
 from brm.settings import Settings
 from brm.store import open_store
@@ -26,7 +27,7 @@ from scoring.population import reduce_reference
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
 
-KEPT_ACCOUNTS, KEPT_WHOLE, KEPT_REFERENCES = 64, 2, 16
+KEPT_ACCOUNTS, KEPT_WHOLE, KEPT_REFERENCES, KEPT_BOARDS = 64, 2, 16, 2
 MINUTE = 60_000_000
 
 
@@ -45,6 +46,7 @@ class Workspace:
         self._accounts: Kept[Snapshot] = Kept(KEPT_ACCOUNTS)
         self._whole: Kept[Snapshot] = Kept(KEPT_WHOLE)
         self._references: Kept[Reference] = Kept(KEPT_REFERENCES)
+        self._boards = Scoreboards(KEPT_BOARDS)
         self.follower = Follower(self.store, settings.zone)
 
     @classmethod
@@ -95,6 +97,10 @@ class Workspace:
         return self._references.get(
             key, lambda: reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
         )
+
+    def frames(self, when: When = NOW) -> Scoreboard:
+        """The scores of everybody at a moment, by kind; kept while snapshot, Reference and parameters stay."""
+        return self._boards.of(self.snapshot(None, when), self.reference(when), self.parameters)
 
 
 class Kept(Generic[T]):
