@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.duties import duties_of
 from scoring.leaving import without_colleague
 from scoring.machinery.arrays import lookup, sums
 from scoring.machinery.capital import Capital, capital_of
 from scoring.machinery.closeness import Closeness, closeness_of
-from scoring.machinery.people import current, people_of
+from scoring.machinery.people import people_of
 from scoring.machinery.standings import standings_of
 from scoring.machinery.touches import meetings_of
 from scoring.parameters import Parameters
@@ -62,7 +63,7 @@ def ties_of(snapshot: Snapshot, reference: Reference, parameters: Parameters, co
     """The ties of a colleague with the people of accounts, and the best successor of each.
 
     Model: of the others the one with the strongest active tie with the person; else the one whose ties at the
-    account are worth most; else who covers the account (of several the smallest key); else nobody.
+    account are worth most; else who looks after the account; else nobody.
     Inputs: a snapshot of all accounts, the Reference, the parameters; ``colleague`` by key.
     Returns: `Ties`, empty for somebody without ties.
     References: domain.md section 5.4.
@@ -108,7 +109,7 @@ def _successors(
         _strongest(
             close.scope[place], close.scope[found.place[others]], found.colleague[others], found.worth[others], keys
         ),
-        _covering(snapshot, account, colleague),
+        duties_of(snapshot).other_than(colleague, account),
     )
     successor = np.full(len(place), NOBODY, dtype=np.int64)
     reason, known = np.full(len(place), REASONS.index("nobody")), np.zeros(len(place))
@@ -135,19 +136,6 @@ def _strongest(wanted: Ints, at: Ints, colleague: Ints, weight: Floats, keys: In
     # the greatest is written last; the last place stands for those without any
     best[lookup(places, code[order] // width)] = keys[code[order] % width]
     return best[lookup(places, wanted)]
-
-
-def _covering(snapshot: Snapshot, account: Ints, colleague: int) -> Ints:
-    """Another colleague who covers each account, `NOBODY` where there is none."""
-    covers, holds = current(snapshot, "covers")
-    people = people_of(snapshot)
-    at = people.rows(covers.source)
-    ours = holds & (at >= 0) & (covers.source != colleague)
-    ours[ours] = people.colleague[at[ours]]
-    source, target = covers.source[ours], covers.target[ours]
-    order = np.lexsort((source, target))
-    found = lookup(target[order], account)
-    return np.where(found >= 0, source[order][found] if len(source) else NOBODY, NOBODY)
 
 
 def falls_of(snapshot: Snapshot, reference: Reference, parameters: Parameters, colleague: int, accounts: Ints) -> Falls:

@@ -63,13 +63,18 @@ def _change(workspace: Workspace, found: scores.Scored, row: int, when: When, ea
 
 
 def _shape(workspace: Workspace, change: Changes, earlier: When) -> dict[str, Any]:
-    effects = zip(CAUSES, change.parts[0].tolist(), strict=True)
     return {
         "since": moments.local_day(earlier.as_of or 0, workspace.settings.zone).isoformat(),
         "before": float(change.before[0]),
         "total": float(change.total[0]),
-        "parts": [{"part": cause, "effect": effect} for cause, effect in effects],
+        "parts": change_parts(change, 0),
     }
+
+
+def change_parts(change: Changes, row: int) -> list[dict[str, Any]]:
+    """What each cause did to one score."""
+    effects = zip(CAUSES, change.parts[row].tolist(), strict=True)
+    return [{"part": cause, "effect": effect} for cause, effect in effects]
 
 
 def series(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any, TypeVar, cast
 
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.registry import SCORERS
 from scoring.snapshot import Snapshot
 from scoring.types import ScoreFrame
+
+T = TypeVar("T")
 
 
 class Scoreboard(Mapping[str, ScoreFrame]):
@@ -22,8 +25,9 @@ class Scoreboard(Mapping[str, ScoreFrame]):
         self.snapshot = snapshot
         self.reference = reference
         self.parameters = parameters
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._frames: dict[str, ScoreFrame] = {}
+        self._derived: dict[Hashable, Any] = {}
 
     def __getitem__(self, kind: str) -> ScoreFrame:
         scorer = SCORERS[kind]
@@ -37,6 +41,13 @@ class Scoreboard(Mapping[str, ScoreFrame]):
 
     def __len__(self) -> int:
         return len(SCORERS)
+
+    def derived(self, name: Hashable, build: Callable[[Scoreboard], T]) -> T:
+        """What ``build`` makes of the frames, made once."""
+        with self._lock:
+            if name not in self._derived:
+                self._derived[name] = build(self)
+            return cast(T, self._derived[name])
 
     def is_of(self, snapshot: Snapshot, reference: Reference, parameters: Parameters) -> bool:
         """Whether its frames are those of this snapshot, Reference and parameters."""

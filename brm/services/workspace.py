@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from brm.errors import InvalidInput
 from brm.metering import Meter
@@ -27,7 +27,7 @@ from scoring.population import reduce_reference
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
 
-KEPT_ACCOUNTS, KEPT_WHOLE, KEPT_REFERENCES, KEPT_BOARDS = 64, 2, 16, 2
+KEPT_ACCOUNTS, KEPT_WHOLE, KEPT_REFERENCES, KEPT_BOARDS, KEPT_PAST = 64, 2, 16, 2, 64
 MINUTE = 60_000_000
 
 
@@ -46,6 +46,7 @@ class Workspace:
         self._accounts: Kept[Snapshot] = Kept(KEPT_ACCOUNTS)
         self._whole: Kept[Snapshot] = Kept(KEPT_WHOLE)
         self._references: Kept[Reference] = Kept(KEPT_REFERENCES)
+        self._past: Kept[Any] = Kept(KEPT_PAST)
         self._boards = Scoreboards(KEPT_BOARDS)
         self.follower = Follower(self.store, settings.zone)
 
@@ -73,6 +74,9 @@ class Workspace:
             return self.follower.whole(now())
         kept = self._whole if accounts is None else self._accounts
         stamp = now() // MINUTE if when.as_of is None else when
+        if accounts is None and when.as_of is not None:
+            known = when.as_of if when.known_at is None else when.known_at
+            return kept.get((self.follower.epoch(known), when), lambda: self.store.snapshot(None, when))
         key = (self.store.revision(), stamp, None if accounts is None else tuple(sorted(accounts)))
         return kept.get(key, lambda: self.store.snapshot(accounts, when))
 
@@ -97,6 +101,12 @@ class Workspace:
         return self._references.get(
             key, lambda: reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
         )
+
+    def past(self, name: str, when: When, make: Callable[[], T]) -> T:
+        """What was made of an earlier moment, kept until a commit writes or withdraws something known by then."""
+        known = (when.as_of or 0) if when.known_at is None else when.known_at
+        found: T = self._past.get((name, when, self.follower.epoch(known), self.parameters.digest), make)
+        return found
 
     def frames(self, when: When = NOW) -> Scoreboard:
         """The scores of everybody at a moment, by kind; kept while snapshot, Reference and parameters stay."""

@@ -32,11 +32,12 @@ LEVELS = 8
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of all companies, by company, unit and level; and who sits in them (person row, cell)."""
+    """Cells of all companies, by company, unit and level, with their seats; who sits in them (person row, cell)."""
 
     company: Ints
     unit: Ints
     level: Ints
+    seats: Ints
     holder: Ints
     holder_cell: Ints
 
@@ -68,7 +69,8 @@ def _cells(snapshot: Snapshot) -> Cells:
     owner, at_seat = Grouping.of(seat).join(holds.target[held])
     person = people.rows(holds.source[held])[owner]
     known = person >= 0
-    return Cells(company[starts], unit[starts], whole[starts], person[known], cell[at_seat[known]])
+    number = np.diff(np.append(starts, len(seat)))
+    return Cells(company[starts], unit[starts], whole[starts], number, person[known], cell[at_seat[known]])
 
 
 @dataclass(frozen=True, slots=True)
