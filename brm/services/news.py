@@ -50,7 +50,8 @@ def _around(snapshot: Snapshot, type_: str, keys: Ints, person: int) -> Ints:
     """Those of the nodes that are about a person: themselves, what they took part in, what is observed of them."""
     edge, end = {"interaction": ("took_part", "target"), "observation": ("about", "source")}.get(type_, (None, ""))
     if edge is None:
-        return keys[keys == person]
+        own: Ints = keys[keys == person]
+        return own
     table = snapshot.edges[edge]
     mine = (table.source == person) if end == "target" else (table.target == person)
     found: Ints = np.intersect1d(keys, getattr(table, end)[mine])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brm.i18n import Catalogue
@@ -141,3 +141,81 @@ def _hop(hop: Mapping[str, Any], names: Mapping[str, str], texts: Catalogue) -> 
         how = texts.word("knows_kind", hop["how"])
         return texts.text("path.hop.knows", how=how, strength=hop["strength"])
     return texts.text(f"path.hop.{hop['tie']}", strength=hop["strength"])
+
+
+def heat(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """The heat table with the names of rivals in the reader's language."""
+    return {**shape, "items": [heat_row(each, texts) for each in shape["items"]]}
+
+
+def heat_row(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """The cells of one account, likewise."""
+    threat = shape["cells"]["competitor"]
+    if threat is None:
+        return dict(shape)
+    vendor = {**threat["vendor"], "name": vendor_name(threat["vendor"], texts)}
+    return {**shape, "cells": {**shape["cells"], "competitor": {**threat, "vendor": vendor}}}
+
+
+def gap(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A gap with what is missing and who is nearest to closing it."""
+    kind = shape["kind"]
+    people = listed([each["name"] for each in shape["people"]], texts)
+    subject = shape["subject"]["name"] if shape["subject"] else ""
+    level = texts.text(f"level.{shape['level'] or 'unknown'}")
+    role = texts.word("buying_role", shape["role"]) if shape["role"] else ""
+    code = "gap.vacant" if kind == "cell" and not people else f"gap.{kind}"
+    text = texts.text(code, subject=subject, level=level, people=people, role=role, share=shape["share"])
+    colleague = shape["colleague"]["name"] if shape["colleague"] else ""
+    if not colleague:
+        who = texts.text("gap.who.nobody")
+    elif kind == "single":
+        who = texts.text("gap.who.second", colleague=colleague)
+    elif shape["tie"]:
+        who = texts.text("gap.who.nearest", colleague=colleague, tie=shape["tie"])
+    else:
+        who = texts.text("gap.who.account", colleague=colleague)
+    return {**shape, "text": text, "who": who}
+
+
+def listed(names: Sequence[str], texts: Catalogue) -> str:
+    """Names one after the other, as the language does it."""
+    return ("、" if texts.language == "zh-CN" else ", ").join(names)
+
+
+def assets(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """Relationship assets with what they are for."""
+    return {**shape, "notice": texts.text("notice.employee")}
+
+
+def handover(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A hand-over plan with what to do about each tie, and what it is for."""
+    ties = [
+        {
+            **each,
+            "text": texts.text(
+                f"handover.{each['reason']}",
+                person=each["person"]["name"],
+                successor=each["successor"]["name"] if each["successor"] else "",
+                known=each["known"],
+            ),
+        }
+        for each in shape["ties"]
+    ]
+    return {**shape, "ties": ties, "notice": texts.text("notice.employee")}
+
+
+def moves(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """What changed, with a text for each cause and each sort of fact."""
+    rendered = dict(shape)
+    for part in ("scores", "people", "deals"):
+        if part in shape:
+            rendered[part] = [change(each, texts) if "parts" in each else each for each in shape[part]]
+    rendered["facts"] = [
+        {
+            **each,
+            "text": texts.text(f"facts.{each['change']}", type=texts.text(f"type.{each['type']}"), count=each["count"]),
+        }
+        for each in shape["facts"]
+    ]
+    return rendered

@@ -70,9 +70,6 @@ class Scoreboards:
         """The board of a snapshot, a Reference and parameters."""
         with self._lock:
             found = next((each for each in self._boards if each.is_of(snapshot, reference, parameters)), None)
-            if found is None:
-                found = Scoreboard(snapshot, reference, parameters)
-            else:
-                self._boards.remove(found)
-            self._boards = [found, *self._boards][: self._most]
-            return found
+            board = found or Scoreboard(snapshot, reference, parameters)
+            self._boards = [board, *(each for each in self._boards if each is not board)][: self._most]
+            return board
