@@ -13,10 +13,11 @@ from importlib import resources
 from typing import Any
 
 from babel.messages.pofile import read_po
-from babel.numbers import format_compact_currency, format_decimal, format_percent
+from babel.numbers import format_compact_currency, format_currency, format_decimal, format_percent
 
 from brm.principal import Language
 
+SMALL_AMOUNT = 10_000
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 
 
@@ -59,7 +60,11 @@ class Catalogue:
         return self.messages[f"word.{vocabulary}.{code}"]
 
     def money(self, amount: float, currency: str) -> str:
-        """An amount as people write it, in ten thousands in Chinese."""
+        """An amount as people write it, in ten thousands in Chinese; small ones to the unit."""
+        if abs(amount) < SMALL_AMOUNT:
+            return str(
+                format_currency(round(amount), currency, "¤#,##0", locale=self.babel_locale, currency_digits=False)
+            )
         return str(format_compact_currency(amount, currency, locale=self.babel_locale, fraction_digits=1))
 
 

@@ -20,6 +20,7 @@ from scoring.change import Changes, State, changes
 from scoring.duties import duties_of
 from scoring.holdings import Holdings, holdings
 from scoring.machinery.people import people_of
+from scoring.machinery.scopes import is_open
 from scoring.registry import SCORERS
 from scoring.snapshot import Snapshot
 from scoring.types import NOBODY, US, Ints
@@ -121,8 +122,11 @@ def _account(
 
 
 def _deals(window: Window, account: int) -> Changes | None:
+    """The deals of an account that were open at either moment."""
     found = window.new.snapshot.edges["for"]
     deals = np.unique(found.source[found.target == account])
+    still = [each.nodes["opportunity"].key[is_open(each)] for each in window.snapshots]
+    deals = deals[np.isin(deals, np.concatenate(still))]
     if not len(deals):
         return None
     return changes(SCORERS["decision_chain"], window.old, window.new, scopes=deals, vendor=US)
