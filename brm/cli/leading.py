@@ -133,10 +133,8 @@ def _print_heat(session: Session, shape: dict[str, Any]) -> None:
         }
         for each in shape["items"]
     ]
-    kinds = [
-        texts.text("heat.threat") if kind == "competitor" else texts.text(f"kind.{kind}") for kind in shape["kinds"]
-    ]
-    titles = [texts.text(f"heat.{name}") for name in ("account", "owner", "value")] + kinds
+    titles = [texts.text("heat.account"), texts.text("heat.owner"), texts.text("heat.value")]
+    titles += [texts.text(f"heat.kind.{kind}") for kind in shape["kinds"]]
     print_table(session.console, ("account", "owner", "value", *shape["kinds"]), rows, titles)
     session.console.print(texts.text("heat.total", total=shape["total"]), style="dim", soft_wrap=True)
 

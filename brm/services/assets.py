@@ -23,8 +23,9 @@ from scoring.machinery.people import current
 from scoring.snapshot import Snapshot
 from scoring.types import NOBODY
 
+PLACE = 3
 Place = tuple[float, ...]
-"""Where a colleague stands in the list: others than the reader, capital downwards, key."""
+"""Where a colleague stands in the list, `PLACE` numbers: others than the reader, capital downwards, key."""
 
 
 def page(

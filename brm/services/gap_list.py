@@ -20,8 +20,9 @@ from scoring.machinery.scopes import BUYING_ROLES
 from scoring.snapshot import Snapshot
 from scoring.types import NOBODY
 
+PLACE = 7
 Place = tuple[float, ...]
-"""Where a gap stands in the list: value and share downwards, then account, kind, level, role and subject."""
+"""Where a gap stands in the list, `PLACE` numbers: value and share downwards, account, kind, level, role, subject."""
 
 
 def page(
