@@ -167,7 +167,12 @@ def decode_cursor(cursor: str) -> dict[str, Any]:
     except (binascii.Error, ValueError, UnicodeError):
         parts = None
     if not isinstance(parts, dict):
-        raise InvalidInput(
-            "the cursor was not made by this server", remedy="start again without a cursor", field="cursor"
-        )
+        raise foreign_cursor()
     return parts
+
+
+def foreign_cursor() -> InvalidInput:
+    """The cursor is none that was given out for this list."""
+    return InvalidInput(
+        "the cursor was not made by this server for this list", remedy="start again without a cursor", field="cursor"
+    )

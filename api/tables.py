@@ -275,8 +275,8 @@ class Move(Answer):
     before: float | None = None
     after: float | None = None
     total: float | None
-    bands: list[Band] = []
-    parts: list[ChangePart] = []
+    bands: list[Band] = Field(default=[])
+    parts: list[ChangePart] = Field(default=[])
 
 
 class MovedAccount(Answer):
@@ -317,10 +317,10 @@ class Moves(Answer):
     subject: Named | None
     from_: str = Field(alias="from")
     to: str
-    scores: list[Move] = []
-    people: list[Move] = []
-    deals: list[Move] = []
-    accounts: list[MovedAccount] = []
-    colleagues: list[MovedColleague] = []
+    scores: list[Move] = Field(default=[])
+    people: list[Move] = Field(default=[])
+    deals: list[Move] = Field(default=[])
+    accounts: list[MovedAccount] = Field(default=[])
+    colleagues: list[MovedColleague] = Field(default=[])
     facts: list[FactNews]
     revision: int

@@ -17,10 +17,10 @@ from api.dependencies import (
     decode_cursor,
     encode_cursor,
     expected_revision,
+    foreign_cursor,
 )
 from api.models import Dated, Entity, EntityPage, Id, ReceiptBody, properties_model
 from api.problems import PROBLEMS
-from brm.errors import InvalidInput
 from brm.services import editing, reading, shapes
 from brm.services.editing import Terms
 from brm.services.moments import parse_moment
@@ -223,9 +223,7 @@ def _cursor_parts(cursor: str) -> tuple[tuple[str, str], When]:
     after = parts.get("a")
     moments_given = all(parts.get(each) is None or isinstance(parts.get(each), int) for each in ("t", "k"))
     if not (isinstance(after, list) and len(after) == 2 and all(isinstance(x, str) for x in after) and moments_given):
-        raise InvalidInput(
-            "the cursor was not made by this server", remedy="start again without a cursor", field="cursor"
-        )
+        raise foreign_cursor()
     return (after[0], after[1]), When(parts.get("t"), parts.get("k"))
 
 

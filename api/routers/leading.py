@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from api.dependencies import ItemId, Moment, Reader, Space, Texts, decode_cursor, encode_cursor
+from api.dependencies import ItemId, Moment, Reader, Space, Texts, decode_cursor, encode_cursor, foreign_cursor
 from api.problems import PROBLEMS
 from api.tables import AccountHeat, AssetList, Coverage, GapList, Handover, Heat, Moves
-from brm.errors import InvalidInput
 from brm.services import assets, coverage, gap_list, heat, moments, moving, rendering
 from brm.store.protocol import When
 
@@ -34,18 +33,14 @@ def _after(cursor: str | None, size: int) -> list[Any] | None:
         return None
     place = decode_cursor(cursor).get("a")
     if not isinstance(place, list) or len(place) != size:
-        raise InvalidInput(
-            "the cursor was not made by this list", remedy="start again without a cursor", field="cursor"
-        )
+        raise foreign_cursor()
     return place
 
 
 def _numbers(cursor: str | None, size: int) -> tuple[float, ...] | None:
     place = _after(cursor, size)
     if place is not None and not all(isinstance(each, int | float) for each in place):
-        raise InvalidInput(
-            "the cursor was not made by this list", remedy="start again without a cursor", field="cursor"
-        )
+        raise foreign_cursor()
     return None if place is None else tuple(place)
 
 
@@ -67,9 +62,7 @@ def read_heat(
     """All accounts by the six relationships, with their change."""
     place = _after(cursor, 2)
     if place is not None and not isinstance(place[1], str):
-        raise InvalidInput(
-            "the cursor was not made by this list", remedy="start again without a cursor", field="cursor"
-        )
+        raise foreign_cursor()
     found = heat.page(
         space, principal, when=when, since=since, sort=sort, limit=limit,
         filters=heat.Filters(owner=owner, region=region, industry=industry, segment=segment, grade=grade),

@@ -164,8 +164,14 @@ def gap(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     subject = shape["subject"]["name"] if shape["subject"] else ""
     level = texts.text(f"level.{shape['level'] or 'unknown'}")
     role = texts.word("buying_role", shape["role"]) if shape["role"] else ""
-    code = "gap.vacant" if kind == "cell" and not people else f"gap.{kind}"
-    text = texts.text(code, subject=subject, level=level, people=people, role=role, share=shape["share"])
+    text = texts.text(
+        "gap.vacant" if kind == "cell" and not people else f"gap.{kind}",
+        subject=subject,
+        level=level,
+        people=people,
+        role=role,
+        share=shape["share"],
+    )
     colleague = shape["colleague"]["name"] if shape["colleague"] else ""
     if not colleague:
         who = texts.text("gap.who.nobody")

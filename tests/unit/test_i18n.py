@@ -17,6 +17,9 @@ from brm.services.doctor import CHECKS, NEVER_BAD
 from brm.services.rendering import NOTICED, UNNAMED_PLAYS
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.causes import CAUSES
+from scoring.gaps import KINDS as GAPS
+from scoring.handover import REASONS
+from scoring.moves import TOLD_EDGES, TOLD_NODES
 from scoring.registry import SCORERS
 from tests.current.problem_codes import refusals, sources
 
@@ -35,6 +38,13 @@ FAMILIES = {
     "notice.": NOTICED,
     "cause.": CAUSES,
     "cli.token_": ("created", "kept", "replaced", "revoked"),
+    "assets.": ("colleague", "role", "capital", "alone", "ties", "dependence", "rank", "complete"),
+    "facts.": ("new", "gone", "revised"),
+    "gap.": GAPS,
+    "handover.": REASONS,
+    "heat.kind.": tuple(SCORERS),
+    "level.": ("1", "2", "3", "4", "5", "unknown"),
+    "type.": (*TOLD_NODES, *TOLD_EDGES),
     "severity.": ("high", "medium", "low"),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
     "reject.": (*REMEDIES, "row"),
