@@ -24,7 +24,7 @@ From = Annotated[
     str | None, Query(alias="from", max_length=40, description="Day to compare with; default a week before")
 ]
 To = Annotated[str | None, Query(max_length=40, description="Day looked at; default `as_of`, else now")]
-Category = Annotated[str | None, Query(max_length=200)]
+Category = Annotated[str | None, Query(max_length=200, description="Only accounts of which it is that")]
 
 
 def _after(cursor: str | None, size: int) -> list[Any] | None:
