@@ -25,8 +25,8 @@ class ChainView:
 
     ``placeholder`` names the expected role a placeholder holds (a place in the vocabulary; past its
     end: everything), -1 for persons. ``roles`` are masks of buying roles. ``listening`` is dense W.
-    ``tie_*`` are our colleagues' ties: member, colleague key, strength. ``champion`` is the place of
-    the strongest champion, -1 for none.
+    ``tie_*`` are our colleagues' ties: member, colleague key, strength. ``observed_tie`` is the tie from
+    evidence alone, without a rival's prior. ``champion`` is the place of the strongest champion, -1 for none.
     """
 
     scope: int
@@ -44,6 +44,7 @@ class ChainView:
     only_opinion: Flags
     opinion: Floats
     tie: Floats
+    observed_tie: Floats
     best: Ints
     breadth: Ints
     depth: Floats
@@ -111,6 +112,7 @@ def chain_view(snapshot: Snapshot, reference: Reference, parameters: Parameters,
         only_opinion=(standings.stance_evidence[rows] > 0) & ~standings.backed[rows],
         opinion=opinion,
         tie=inputs.tie,
+        observed_tie=standings.observed_tie[rows],
         best=standings.best[rows],
         breadth=standings.breadth[rows],
         depth=inputs.depth,

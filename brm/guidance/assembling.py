@@ -82,6 +82,7 @@ def _people(
                 tie=float(view.tie[at]),
                 tie_before=ties_before.get(person, 0.0),
                 best_colleague=int(view.best[at]) if view.best[at] != NOBODY else None,
+                breadth=int(view.breadth[at]),
                 roles=frozenset(r for i, r in enumerate(VOCABULARIES["buying_role"]) if int(view.roles[at]) >> i & 1),
                 level=levels.get(person),
                 stance_evidence=len(evidence.get(person, ())),

@@ -10,7 +10,8 @@ class PersonStanding:
     """One person of the chain, seen from us. Keys are snapshot keys.
 
     ``rival_stance`` is the greatest stance towards any rival and ``rival`` whose it is.
-    ``superior`` is the person that this one's seat reports to by a solid line.
+    ``superior`` is the person that this one's seat reports to by a solid line. ``breadth`` counts the
+    colleagues with an active tie.
     """
 
     key: int
@@ -20,6 +21,7 @@ class PersonStanding:
     tie: float
     tie_before: float
     best_colleague: int | None = None
+    breadth: int = 0
     roles: frozenset[str] = frozenset()
     level: float | None = None
     stance_evidence: int = 0

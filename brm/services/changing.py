@@ -94,7 +94,9 @@ def series(
     points = [_point(workspace, found, row, when, back) for back in days]
     shape = scores.row_shape(workspace, found, row)
     named = {name: shape[name] for name in ("kind", "subject", "vendor", "scope", "revision")}
-    return {**named, "weeks": weeks, "items": points, "next": None}
+    limits = workspace.parameters.evidence
+    bands = {"warm": limits.band_cold, "hot": limits.band_hot}
+    return {**named, "weeks": weeks, "bands": bands, "items": points, "next": None}
 
 
 def _point(workspace: Workspace, found: scores.Scored, row: int, when: When, back: int) -> dict[str, Any]:
