@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import ChainMap, FindingList, Routes, Score, ScoreList, Series
 from api.dependencies import ItemId, Moment, Reader, Space, Texts, Writer
+from api.pictures import PICTURE, PictureFormat, picture
 from api.problems import PROBLEMS
 from brm.guidance import engine, states
 from brm.guidance.chain_map import chain_map
+from brm.pictures.chain import chain_svg
+from brm.pictures.trend import trend_svg
 from brm.services import changing, paths, rendering, scores
 
 router = APIRouter(responses=PROBLEMS)
@@ -55,16 +58,19 @@ def list_scores(
     operation_id="score_series",
     response_model=Series,
     response_model_exclude_unset=True,
+    responses=PICTURE,
 )
 def score_series(
     space: Space, principal: Reader, texts: Texts, when: Moment, kind: Kind,
     subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
     vendor: VendorQuery = None, scope: ScopeQuery = None,
     weeks: Annotated[int, Query(ge=1, le=changing.MOST_WEEKS, description="Weeks back")] = changing.WEEKS,
-) -> dict[str, Any]:  # fmt: skip
+    format: PictureFormat = "json",
+) -> dict[str, Any] | Response:  # fmt: skip
     """One score week by week, read against the Reference of the last day."""
     found = changing.series(space, principal, kind, subject, vendor=vendor, scope=scope, weeks=weeks, when=when)
-    return rendering.series(found, texts)
+    shape = rendering.series(found, texts)
+    return picture(trend_svg(shape, texts)) if format == "svg" else shape
 
 
 @router.get(
@@ -90,10 +96,14 @@ def explain_score(
     operation_id="read_chain",
     response_model=ChainMap,
     response_model_exclude_unset=True,
+    responses=PICTURE,
 )
-def read_chain(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
+def read_chain(
+    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId, format: PictureFormat = "json"
+) -> dict[str, Any] | Response:
     """The decision chain of an opportunity as trees along the reporting lines."""
-    return chain_map(space, principal, id, when=when)
+    shape = chain_map(space, principal, id, when=when)
+    return picture(chain_svg(shape, texts)) if format == "svg" else shape
 
 
 @router.get(
@@ -102,10 +112,14 @@ def read_chain(space: Space, principal: Reader, when: Moment, id: ItemId) -> dic
     operation_id="read_map",
     response_model=ChainMap,
     response_model_exclude_unset=True,
+    responses=PICTURE,
 )
-def read_map(space: Space, principal: Reader, when: Moment, id: ItemId) -> dict[str, Any]:
+def read_map(
+    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId, format: PictureFormat = "json"
+) -> dict[str, Any] | Response:
     """The people of an account as trees along the reporting lines."""
-    return chain_map(space, principal, id, when=when)
+    shape = chain_map(space, principal, id, when=when)
+    return picture(chain_svg(shape, texts)) if format == "svg" else shape
 
 
 @router.get(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from brm.cli.saving import SvgOption, saved
 from brm.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -82,14 +83,18 @@ def _register_scores(app: typer.Typer) -> None:
         vendor: Vendor = None,
         scope: ScopeOption = None,
         weeks: Annotated[int, typer.Option(help="How many weeks back")] = 12,
+        svg: SvgOption = None,
     ) -> None:
         """One score week by week, read against the Reference of the last day."""
+        from brm.pictures.trend import trend_svg
         from brm.services import changing, rendering
 
         found = changing.series(
             session.workspace, session.principal, kind, id_, vendor=vendor, scope=scope, weeks=weeks, when=session.when
         )
-        session.output(rendering.series(found, session.texts), lambda shown: print_trend(session, shown))
+        shape = rendering.series(found, session.texts)
+        if not saved(session, svg, lambda: trend_svg(shape, session.texts)):
+            session.output(shape, lambda shown: print_trend(session, shown))
 
 
 def _register_advice(app: typer.Typer) -> None:
@@ -126,12 +131,15 @@ def _register_advice(app: typer.Typer) -> None:
     def map_(
         session: Session,
         id_: Annotated[str, typer.Argument(metavar="ID", help="Account or opportunity")],
+        svg: SvgOption = None,
     ) -> None:
-        """The decision chain as a tree."""
+        """The decision chain as a tree, or drawn as an organisation chart."""
         from brm.guidance.chain_map import chain_map
+        from brm.pictures.chain import chain_svg
 
         shape = chain_map(session.workspace, session.principal, id_, when=session.when)
-        session.output(shape, lambda shown: print_map(session, shown))
+        if not saved(session, svg, lambda: chain_svg(shape, session.texts)):
+            session.output(shape, lambda shown: print_map(session, shown))
 
 
 def _print_scores(session: Session, items: list[dict[str, Any]]) -> None:

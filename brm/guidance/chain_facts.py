@@ -18,7 +18,7 @@ from scoring.machinery.people import company_of, current, people_of
 from scoring.machinery.scopes import scopes_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
-from scoring.snapshot import MISSING, Snapshot
+from scoring.snapshot import Snapshot
 from scoring.types import NOBODY
 from scoring.view import chain_view
 
@@ -59,13 +59,14 @@ def gather(snapshot: Snapshot, reference: Reference, parameters: Parameters, sta
             seats.setdefault(person, seat)
     above = {int(s): int(t) for s, t in zip(reports.source[solid], reports.target[solid], strict=True)}
     positions = snapshot.nodes["position"]
-    levels = {int(k): int(v) for k, v in zip(positions.key, positions["level"], strict=True) if v != MISSING}
+    known_levels = ~np.isnan(positions["level"])
+    levels = dict(zip(positions.key[known_levels].tolist(), positions["level"][known_levels].tolist(), strict=True))
     members = [person.key for person in standing.people]
     return ChainFacts(
         seats={person: seat for person, seat in seats.items() if person in members},
         holder={seat: person for person, seat in reversed(taken)},
         above=above,
-        levels=levels,
+        levels={seat: int(level) for seat, level in levels.items()},
         vacant=_vacant(
             snapshot, standing, {seat for _, seat in taken}, {above.get(seats.get(p, NOBODY)) for p in members}
         ),

@@ -175,7 +175,7 @@ def conflict_path(one: Box, other: Box) -> str:
         first, second = (bulge, ay), (bulge, by)
     elif abs(left.y - right.y) < left.height / 2 and apart > NEXT_TO:
         (ax, ay), (bx, by) = (left.x + left.width * 0.7, left.y), (right.x + right.width * 0.3, right.y)
-        top = min(ay, by) - 26
+        top = min(ay, by) - 18
         first, second = (ax + 30, top), (bx - 30, top)
     else:
         (ax, ay), (bx, by) = (left.x + left.width, left.middle[1]), (right.x, right.middle[1])

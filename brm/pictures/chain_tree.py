@@ -92,16 +92,16 @@ def _linked(shape: Shape) -> tuple[dict[str, Card], dict[str, str | None]]:
 
 
 def _without_circles(above: dict[str, str | None]) -> dict[str, str | None]:
-    """The same with the last line of every circle left out."""
+    """The same with every circle cut where it is entered first."""
     safe: set[str] = set()
     for start in above:
-        path: dict[str, None] = {}
+        path: set[str] = set()
         at: str | None = start
         while at is not None and at not in safe and at not in path:
-            path[at] = None
+            path.add(at)
             at = above[at]
-        if at in path:
-            above[next(reversed(path))] = None
+        if at is not None and at in path:
+            above[at] = None
         safe.update(path)
     return above
 

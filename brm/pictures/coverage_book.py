@@ -7,7 +7,7 @@ from brm.pictures import Shape, palette
 from brm.pictures.coverage import about_coverage, by_influence
 from brm.pictures.heat_book import origin
 from brm.pictures.palette import TIE_EDGES
-from brm.pictures.workbook import SHARE, Book, colour, fit_columns, letters, write, write_number
+from brm.pictures.workbook import SHARE, Book, colour, fit_columns, write, write_number
 
 PERSON = ("person", "title", "unit", "level", "roles", "influence")
 TIE = ("person", "colleague", "strength", "depth")
@@ -47,9 +47,7 @@ def _matrix(book: Book, shape: Shape, texts: Catalogue) -> None:
         write(sheet, row, len(PERSON), person["influence"], SHARE)
         for column, colleague in enumerate(colleagues, len(PERSON) + 1):
             write(sheet, row, column, strength.get((person["id"], colleague["id"])), SHARE)
-    if colleagues and people:
-        cells = f"{letters(len(PERSON) + 1)}2:{letters(len(heads))}{len(people) + 1}"
-        colour(sheet, cells, palette.heat_limits(TIE_EDGES, 1))
+    colour(sheet, (len(PERSON) + 1, len(heads)), len(people), palette.heat_limits(TIE_EDGES, 1))
     fit_columns(sheet)
 
 

@@ -59,8 +59,8 @@ def _table(book: Book, shape: Shape, texts: Catalogue) -> None:
             write(sheet, row, column + 1, cell.get("change"), SIGNED).alignment = Alignment(horizontal="center")
     limits = palette.heat_limits(palette.heat_edges(shape.get("bands")), 100)
     for at, kind in enumerate(kinds):
-        letter = letters(len(FACTS) + 1 + 2 * at)
-        colour(sheet, f"{letter}2:{letter}{len(shape['items']) + 1}", limits, threat=kind == THREAT)
+        column = len(FACTS) + 1 + 2 * at
+        colour(sheet, (column, column), len(shape["items"]), limits, threat=kind == THREAT)
     fit_columns(sheet, {len(FACTS) - 1: 16.0})
     sheet.auto_filter.ref = f"A1:{letters(len(heads))}{len(shape['items']) + 1}"
 

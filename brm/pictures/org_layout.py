@@ -13,8 +13,9 @@ from math import ceil, inf
 
 ACROSS, DOWN, BETWEEN, INDENT, GUTTER, LONGEST_STACK = 22.0, 44.0, 18.0, 22.0, 20.0, 6
 """Gaps between columns, levels and stacked cards; indents of a stack and of wrapped rows; cards in a stack."""
-SLIDE = (1600.0, 900.0)
-_ROOMS = (inf, 3200.0, 2700.0, 2300.0, 2000.0, 1750.0, 1500.0, 1250.0)
+SLIDE, UNWRAPPED = (1600.0, 900.0), 2000.0
+"""What a picture must fit in, and the width up to which whole levels are kept in one row."""
+_ROOMS = (3200.0, 2700.0, 2300.0, 2000.0, 1750.0, 1500.0, 1250.0)
 
 Point = tuple[float, float]
 Line = tuple[Point, ...]
@@ -66,9 +67,9 @@ class Block:
 def arrange(roots: Sequence[Node]) -> Block:
     """The forest laid out in the width at which it reads largest on a slide."""
     whole = _forest(roots, inf)
-    if whole.width <= SLIDE[0]:
+    if whole.width <= UNWRAPPED:
         return whole
-    return max((whole, *(_forest(roots, room) for room in _ROOMS[1:])), key=_scale)
+    return max((whole, *(_forest(roots, room) for room in _ROOMS)), key=_scale)
 
 
 def _scale(block: Block) -> float:

@@ -41,7 +41,7 @@ def _em(character: str) -> float:
         return 0.43
     if character in _WIDE:
         return 0.98
-    return 0.72 if character.isupper() else 0.61
+    return 0.7 if character.isupper() else 0.58
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:

@@ -72,9 +72,9 @@ def _scales(drawing: Drawing, bands: Shape, points: list[Point], texts: Catalogu
     for start, below, above in ((bands["warm"], "cold", "warm"), (bands["hot"], "", "hot")):
         y = height(start)
         drawing.line([(LEFT, y), (right, y)], stroke=MUTED, line=1.3, dash="6 4")
-        drawing.label(LEFT + 6, y - 5, texts.text(f"band.{above}"), size=11.5, fill=MUTED)
+        drawing.label(LEFT - 10, y - 10, texts.text(f"band.{above}"), size=11, bold=True, anchor="end")
         if below:
-            drawing.label(LEFT + 6, y + 15, texts.text(f"band.{below}"), size=11.5, fill=MUTED)
+            drawing.label(LEFT - 10, y + 19, texts.text(f"band.{below}"), size=11, bold=True, anchor="end")
     every = next(n for n in (1, 2, 4, 13, 26, 52, 104) if (len(points) - 1) / n <= (right - LEFT) / TICK)
     shown = {len(points) - 1 - back for back in range(0, len(points), every)}
     for at, (x, item) in enumerate(points):

@@ -104,8 +104,14 @@ def mark_little_known(cell: Cell) -> None:
     cell.font, cell.border = Font(italic=True), Border(left=side, right=side, top=side, bottom=side)
 
 
-def colour(sheet: Worksheet, cells: str, limits: Sequence[tuple[float, float]], *, threat: bool = False) -> None:
-    """The heat hues by value; for a threat turned round."""
+def colour(
+    sheet: Worksheet, columns: tuple[int, int], rows: int, limits: Sequence[tuple[float, float]], *,
+    threat: bool = False,
+) -> None:  # fmt: skip
+    """The heat hues by value in the columns from one to another, so many rows; for a threat turned round."""
+    if not rows or columns[1] < columns[0]:
+        return
+    cells = f"{letters(columns[0])}2:{letters(columns[1])}{rows + 1}"
     hues = list(zip(HEAT, HEAT_INK, strict=True))
     for (low, high), (fill, ink) in reversed(list(zip(limits, reversed(hues) if threat else hues, strict=True))):
         rule = CellIsRule(  # type: ignore[no-untyped-call]

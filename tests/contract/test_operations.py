@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
+from api.pictures import SVG, XLSX
 from api.routers.collections import COLLECTIONS
 from brm.services.workspace import Workspace
 from brm.settings import Settings
@@ -185,3 +186,29 @@ def test_a_file_name_that_leads_elsewhere_is_refused(name: str) -> None:
     answer = case.call()
     case.validate_response(answer, checks=CHECKS)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "files")
+
+
+PICTURES = [
+    each for each in OPERATIONS if any(p["name"] == "format" for p in each.definition.raw.get("parameters", ()))
+]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("operation", PICTURES, ids=[each.definition.raw["operationId"] for each in PICTURES])
+def test_a_picture_is_answered_in_every_format_that_is_described(operation: Any, language: str) -> None:
+    operation_id = operation.definition.raw["operationId"]
+    formats = next(p["schema"]["enum"] for p in operation.definition.raw["parameters"] if p["name"] == "format")
+    media_types = {"json": "application/json", "svg": SVG, "xlsx": XLSX}
+    assert {media_types[each] for each in formats} == set(operation.definition.raw["responses"]["200"]["content"])
+    for name in formats:
+        case = operation.Case(
+            path_parameters=_path_parameters(operation.path), query={**QUERIES.get(operation_id, {}), "format": name},
+            headers={"Accept-Language": language},
+        )  # fmt: skip
+        answer = case.call()
+        case.validate_response(answer, checks=CHECKS)
+        assert (answer.status_code, answer.headers["content-type"][0].split(";")[0]) == (200, media_types[name])
+        if name != "json":
+            assert answer.headers["content-security-policy"] == ["default-src 'none'; style-src 'unsafe-inline'"]
+        if name == "svg":
+            assert f'xml:lang="{language}"' in answer.content.decode()

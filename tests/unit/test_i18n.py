@@ -13,6 +13,9 @@ from babel.messages.pofile import read_po
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
+from brm.pictures.coverage_book import PERSON, SEAT, TIE
+from brm.pictures.heat_book import FACTS, NUMBERS
+from brm.pictures.palette import STANCES
 from brm.services.doctor import CHECKS, NEVER_BAD
 from brm.services.rendering import NOTICED, UNNAMED_PLAYS
 from graph_schema.vocabulary import VOCABULARIES
@@ -45,7 +48,10 @@ FAMILIES = {
     "heat.kind.": tuple(SCORERS),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "type.": (*TOLD_NODES, *TOLD_EDGES),
+    "picture.level.": tuple("12345"),
+    "picture.stance.": tuple(look.code for look in STANCES),
     "severity.": ("high", "medium", "low"),
+    "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE}),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
     "reject.": (*REMEDIES, "row"),
     "remedy.": (*REMEDIES, "row"),

@@ -1,0 +1,41 @@
+"""Pictures and workbooks as answers: ``?format=svg``, ``?format=xlsx``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import Query, Response
+
+SVG = "image/svg+xml"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_GUARD = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
+
+PictureFormat = Annotated[
+    Literal["json", "svg"], Query(description="svg: a picture in the language of Accept-Language")
+]
+SheetFormat = Annotated[
+    Literal["json", "svg", "xlsx"],
+    Query(description="svg: a picture, xlsx: a workbook, in the language of Accept-Language"),
+]
+
+
+def _answer(*media_types: str) -> dict[int | str, dict[str, Any]]:
+    schemas = {SVG: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}}
+    return {200: {"content": {each: schemas[each] for each in media_types}}}
+
+
+PICTURE, SHEET = _answer(SVG), _answer(SVG, XLSX)
+"""What operations that take a `PictureFormat` or a `SheetFormat` answer beside JSON: their ``responses``."""
+
+
+def picture(svg: str) -> Response:
+    """An SVG as an answer that may load and run nothing."""
+    return Response(svg, media_type=SVG, headers=_GUARD)
+
+
+def workbook(content: bytes, name: str) -> Response:
+    """A workbook as an answer that a browser saves under this name, which is plain ASCII."""
+    return Response(
+        content, media_type=XLSX, headers={**_GUARD, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
+    )

@@ -1,0 +1,56 @@
+"""Pictures and workbooks of commands: ``--svg FILE``, ``--xlsx FILE``, - for standard output."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from brm.cli.session import Session
+from brm.errors import InvalidInput
+
+STANDARD_OUTPUT = "-"
+SvgOption = Annotated[
+    str | None,
+    typer.Option("--svg", metavar="FILE", help="Draw it into this SVG file; - for standard output", show_default=False),
+]
+XlsxOption = Annotated[
+    str | None,
+    typer.Option(
+        "--xlsx", metavar="FILE", help="Write it into this workbook; - for standard output", show_default=False
+    ),
+]
+
+
+def saved(session: Session, target: str | None, make: Callable[[], str | bytes]) -> bool:
+    """Write what ``make`` gives where the option says; whether that replaces what the command prints.
+
+    A file that is there is replaced. With ``--json`` the data are printed all the same.
+    """
+    if target is None:
+        return False
+    if target == STANDARD_OUTPUT and session.as_json:
+        raise InvalidInput(
+            "the picture and --json cannot both go to standard output",
+            remedy="name a file for the picture, or leave --json out",
+        )
+    made = make()
+    content = made.encode() if isinstance(made, str) else made
+    if target == STANDARD_OUTPUT:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return True
+    try:
+        Path(target).write_bytes(content)
+    except OSError as problem:
+        raise InvalidInput(
+            f"cannot write {target}: {problem.strerror}",
+            remedy="name a file in a directory that exists and that you may write",
+            code="file_unusable",
+            file=target,
+        ) from None
+    session.diagnostics.print(session.texts.text("cli.picture_written", file=target), soft_wrap=True)
+    return not session.as_json
