@@ -12,7 +12,7 @@ from brm.pictures.palette import GRID, INK, MUTED, PAPER, TIE_EDGES, UNKNOWN
 from brm.pictures.svg import Drawing, fitted
 from brm.pictures.tables import draw_heat_cell, heat_legend
 
-MARGIN, TOP, NAME, INFLUENCE, CELL, ROW = 28.0, 128.0, 250.0, 40.0, 86.0, 36.0
+MARGIN, TOP, NAME, INFLUENCE, CELL, ROW = 28.0, 128.0, 250.0, 40.0, 94.0, 36.0
 LEVEL, DEPARTMENT = 126.0, 250.0
 NARROWEST = 900.0
 

@@ -67,13 +67,22 @@ def _heads(drawing: Drawing, lefts: dict[str, float], right: float, texts: Catal
     y = TOP - 12
     drawing.label(MARGIN, y, texts.text("picture.account"), size=12, bold=True)
     for kind, x in lefts.items():
-        label = fitted(kind_label(kind, texts), 12, CELL - 4, bold=True)
-        drawing.label(x + CELL / 2, y, label, size=12, bold=True, anchor="middle")
+        lines = _two_lines(kind_label(kind, texts), CELL - 4)
+        for back, line in enumerate(reversed(lines)):
+            drawing.label(x + CELL / 2, y - 15 * back, line, size=12, bold=True, anchor="middle")
         if kind == THREAT:
             note = fitted(texts.text("picture.threat_short"), 10, CELL + 2 * APART)
-            drawing.label(x + CELL / 2, y - 16, note, size=10, fill=MUTED, anchor="middle")
+            drawing.label(x + CELL / 2, y - 16 * len(lines), note, size=10, fill=MUTED, anchor="middle")
     drawing.label(right + 16, y, texts.text("picture.owner"), size=12, bold=True)
     drawing.label(right + 16 + OWNER + VALUE, y, texts.text("picture.value"), size=12, bold=True, anchor="end")
+
+
+def _two_lines(text: str, room: float) -> list[str]:
+    """A heading in one line, or broken at its last space where it is too wide."""
+    first, _, second = text.rpartition(" ")
+    if not first or text_width(text, 12, bold=True) <= room:
+        return [fitted(text, 12, room, bold=True)]
+    return [fitted(each, 12, room, bold=True) for each in (first, second)]
 
 
 def _row(drawing: Drawing, item: Shape, right: float, y: float, texts: Catalogue) -> None:
