@@ -43,7 +43,12 @@ def by_influence(people: list[Any]) -> list[Any]:
 
 def gaps_of(grid: Shape) -> list[Any]:
     """The cells that should be covered and are not."""
-    return [cell for cell in grid["cells"] if cell["expected"] and not cell["covered"]]
+    return [cell for cell in grid["cells"] if is_expected(cell) and not cell["covered"]]
+
+
+def is_expected(cell: Shape) -> bool:
+    """Whether a cell should be covered; a shape that does not tell lists only those that should."""
+    return bool(cell.get("expected", True))
 
 
 def about_coverage(shape: Shape, texts: Catalogue) -> str:
@@ -96,7 +101,7 @@ def _tie(drawing: Drawing, tie: Shape | None, x: float, y: float, texts: Catalog
     if tie is None:
         drawing.rect(x, y, CELL - 2, ROW - 2, fill="#f7f8f9")
         return
-    depth = "" if tie["depth"] is None else texts.text("picture.depth", depth=tie["depth"])
+    depth = "" if tie.get("depth") is None else texts.text("picture.depth", depth=tie["depth"])
     bin_ = palette.heat_bin(tie["strength"], TIE_EDGES)
     draw_heat_cell(drawing, x, y, CELL - 2, ROW - 2, bin_, f"{tie['strength']:.0%}", depth)
 
@@ -122,7 +127,7 @@ def _grid(drawing: Drawing, grid: Shape, y: float, texts: Catalogue) -> float:
 
 def _grid_cell(drawing: Drawing, cell: Shape | None, x: float, y: float, texts: Catalogue) -> None:
     width, height = LEVEL - 2, ROW - 2
-    if cell is None or not (cell["expected"] or cell["seats"] or cell["people"]):
+    if cell is None or not (is_expected(cell) or cell["seats"] or cell["people"]):
         drawing.rect(x, y, width, height, fill="#f7f8f9")
         return
     count = texts.text("picture.filled_seats", people=cell["people"], seats=cell["seats"])
@@ -130,12 +135,12 @@ def _grid_cell(drawing: Drawing, cell: Shape | None, x: float, y: float, texts: 
         bin_ = palette.heat_bin(cell["strength"] or 0.0, TIE_EDGES)
         draw_heat_cell(drawing, x, y, width, height, bin_, f"{cell['strength'] or 0.0:.0%}", count)
         return
-    dash = "4 3" if cell["expected"] else None
-    stroke = INK if cell["expected"] else GRID
+    expected = is_expected(cell)
+    dash = "4 3" if expected else None
+    stroke = INK if expected else GRID
     drawing.rect(x + 1, y + 1, width - 2, height - 2, fill=PAPER, stroke=stroke, line=1.2, dash=dash)
-    text = f"⚠ {texts.text('picture.gap')}" if cell["expected"] else count
-    bold = bool(cell["expected"])
-    drawing.label(x + width / 2, y + height / 2 + 4, text, size=11.5, bold=bold, anchor="middle")
+    text = f"⚠ {texts.text('picture.gap')}" if expected else count
+    drawing.label(x + width / 2, y + height / 2 + 4, text, size=11.5, bold=expected, anchor="middle")
 
 
 def _legend(texts: Catalogue) -> list[list[Entry]]:

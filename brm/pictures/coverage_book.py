@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from brm.i18n import Catalogue
 from brm.pictures import Shape, palette
-from brm.pictures.coverage import about_coverage, by_influence
+from brm.pictures.coverage import about_coverage, by_influence, is_expected
 from brm.pictures.heat_book import origin
 from brm.pictures.palette import TIE_EDGES
 from brm.pictures.workbook import SHARE, Book, colour, fit_columns, write, write_number
@@ -59,7 +59,7 @@ def _ties(book: Book, shape: Shape, texts: Catalogue) -> None:
         write(sheet, row, 1, people.get(tie["person"], tie["person"]))
         write(sheet, row, 2, colleagues.get(tie["colleague"], tie["colleague"]))
         write(sheet, row, 3, tie["strength"], SHARE)
-        write(sheet, row, 4, tie["depth"], "0.0")
+        write(sheet, row, 4, tie.get("depth"), "0.0")
     fit_columns(sheet)
 
 
@@ -72,10 +72,10 @@ def _grid(book: Book, shape: Shape, texts: Catalogue) -> None:
         write(sheet, row, 2, texts.text(f"picture.level.{cell['level']}"))
         write(sheet, row, 3, cell["seats"])
         write(sheet, row, 4, cell["people"])
-        for column, flag in ((5, cell["expected"]), (6, cell["covered"])):
+        for column, flag in ((5, is_expected(cell)), (6, cell["covered"])):
             write(sheet, row, column, texts.text("sheet.yes" if flag else "sheet.no"))
         write_number(sheet, row, 7, cell["strength"], SHARE)
-        gap = cell["expected"] and not cell["covered"]
+        gap = is_expected(cell) and not cell["covered"]
         write(sheet, row, 8, texts.text("picture.gap") if gap else None)
     fit_columns(sheet)
     sheet.auto_filter.ref = f"A1:H{max(len(grid['cells']) + 1, 2)}"

@@ -9,6 +9,7 @@ import pytest
 from brm.i18n import LANGUAGES, catalogue
 from brm.pictures import palette
 from brm.pictures.coverage import coverage_svg
+from brm.pictures.coverage_book import coverage_xlsx
 from brm.pictures.heat import heat_svg
 from tests.pictures.reading import SPACE, Picture, contrast, fills_and_inks, is_standalone
 from tests.pictures.shapes import KINDS, NASTY, account, cell, coverage, heat, table
@@ -137,3 +138,16 @@ def test_the_grid_marks_what_should_be_covered_and_is_not() -> None:
     assert _texts(grid["d1", 4]) == ["61%", "1/2 filled"]
     assert _texts(grid["d2", 4]) == ["1/2 filled"]
     assert _texts(grid["d2", 5]) == []
+
+
+def test_a_shape_that_tells_neither_depth_nor_expectation_is_drawn() -> None:
+    """Then every listed cell should be covered, as the service lists only those."""
+    shape = coverage()
+    for tie in shape["ties"]:
+        del tie["depth"]
+    for each in shape["grid"]["cells"]:
+        del each["expected"]
+    picture = Picture(coverage_svg(shape, EN))
+    gaps = [g.attrib["data-department"] for g in picture.groups("grid") if "⚠ not covered" in _texts(g)]
+    assert gaps == ["d1", "d2", "d2"]
+    assert coverage_xlsx(shape, EN)[:2] == b"PK"
