@@ -112,7 +112,7 @@ def _grid(drawing: Drawing, grid: Shape, y: float, texts: Catalogue) -> float:
     top = y + 34
     left = MARGIN + DEPARTMENT
     for at, level in enumerate(grid["levels"]):
-        label = fitted(texts.text(f"picture.level.{level}"), 12, LEVEL - 6, bold=True)
+        label = fitted(texts.text(f"level.{level}"), 12, LEVEL - 6, bold=True)
         drawing.label(left + at * LEVEL + LEVEL / 2, top - 10, label, size=12, bold=True, anchor="middle")
     cells = {(cell["department"], cell["level"]): cell for cell in grid["cells"]}
     for row, department in enumerate(grid["departments"]):

@@ -69,7 +69,7 @@ def _grid(book: Book, shape: Shape, texts: Catalogue) -> None:
     departments = {each["id"]: each["name"] for each in grid["departments"]}
     for row, cell in enumerate(grid["cells"], 2):
         write(sheet, row, 1, departments.get(cell["department"], cell["department"]))
-        write(sheet, row, 2, texts.text(f"picture.level.{cell['level']}"))
+        write(sheet, row, 2, texts.text(f"level.{cell['level'] or 'unknown'}"))
         write(sheet, row, 3, cell["seats"])
         write(sheet, row, 4, cell["people"])
         for column, flag in ((5, is_expected(cell)), (6, cell["covered"])):

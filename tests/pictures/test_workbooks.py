@@ -143,7 +143,7 @@ def test_coverage_is_read_back(language: Any) -> None:
     assert [each.value for each in matrix[1]][-2:] == ["王芳", "Ann Lee"]
     assert _rows(ties) == [["李平", "王芳", 0.61, 3], ["李平", "Ann Lee", 0.08, None], ["罗艳", "Ann Lee", 0.3, 0]]
     gap, yes, no = texts.text("picture.gap"), texts.text("sheet.yes"), texts.text("sheet.no")
-    level = {at: texts.text(f"picture.level.{at}") for at in (1, 3, 4)}
+    level = {at: texts.text(f"level.{at}") for at in (1, 3, 4)}
     assert _rows(grid) == [
         ["IT", level[4], 2, 1, yes, yes, 0.61, None],
         ["IT", level[3], 2, 1, yes, no, 0, gap],

@@ -48,7 +48,6 @@ FAMILIES = {
     "heat.kind.": tuple(SCORERS),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "type.": (*TOLD_NODES, *TOLD_EDGES),
-    "picture.level.": tuple("12345"),
     "picture.stance.": tuple(look.code for look in STANCES),
     "severity.": ("high", "medium", "low"),
     "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE}),
