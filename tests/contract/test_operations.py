@@ -202,9 +202,10 @@ def test_a_picture_is_answered_in_every_format_that_is_described(operation: Any,
     assert {media_types[each] for each in formats} == set(operation.definition.raw["responses"]["200"]["content"])
     for name in formats:
         case = operation.Case(
-            path_parameters=_path_parameters(operation.path), query={**QUERIES.get(operation_id, {}), "format": name},
+            path_parameters=_path_parameters(operation.path, operation_id),
+            query={**QUERIES.get(operation_id, {}), "format": name},
             headers={"Accept-Language": language},
-        )  # fmt: skip
+        )
         answer = case.call()
         case.validate_response(answer, checks=CHECKS)
         assert (answer.status_code, answer.headers["content-type"][0].split(";")[0]) == (200, media_types[name])
