@@ -6,9 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.answers import Answer, ChangePart, Interval, Named, Vendor
+from api.answers import Answer, ChangePart, Interval, Named, ParametersUsed, Vendor
 
 Band = Literal["cold", "warm", "hot"]
+Basis = Literal["margin", "potential", "revenue", "one"]
 
 
 class Amount(Answer):
@@ -64,26 +65,29 @@ class HeatItem(Answer):
     cells: HeatCells
 
 
-class Heat(Answer):
-    """A page of the heat table. ``since`` is the day that changes count from."""
+class TableHead(Answer):
+    """Of when and by what: ``since`` is the day that changes count from."""
 
     as_of: str
     since: str
     kinds: list[str]
-    basis: Literal["margin", "potential", "revenue", "one"]
+    basis: Basis
+    bands: dict[str, float] = Field(description="From which scores on an account is warm and hot")
+    parameters: ParametersUsed
+
+
+class Heat(TableHead):
+    """A page of the heat table."""
+
     items: list[HeatItem]
     next: str | None
     total: int
     revision: int
 
 
-class AccountHeat(HeatItem):
+class AccountHeat(TableHead, HeatItem):
     """The heat of one account."""
 
-    as_of: str
-    since: str
-    kinds: list[str]
-    basis: Literal["margin", "potential", "revenue", "one"]
     revision: int
 
 
@@ -112,7 +116,7 @@ class GapList(Answer):
     items: list[Gap]
     next: str | None
     total: int
-    basis: Literal["margin", "potential", "revenue", "one"]
+    basis: Basis
     revision: int
 
 
@@ -204,7 +208,7 @@ class AssetList(Answer):
     """Relationship assets: the reader's own first, then by worth."""
 
     as_of: str
-    basis: Literal["margin", "potential", "revenue", "one"]
+    basis: Basis
     items: list[Asset]
     next: str | None
     total: int
@@ -248,7 +252,7 @@ class Handover(Answer):
     """The plan for a colleague's ties."""
 
     as_of: str
-    basis: Literal["margin", "potential", "revenue", "one"]
+    basis: Basis
     colleague: Named
     worth: Worth
     ties: list[HandoverTie]

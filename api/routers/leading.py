@@ -7,8 +7,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query
 
 from api.dependencies import ItemId, Moment, Reader, Space, Texts, decode_cursor, encode_cursor, foreign_cursor
+from api.pictures import SHEET, SheetFormat, picture, workbook
 from api.problems import PROBLEMS
 from api.tables import AccountHeat, AssetList, Coverage, GapList, Handover, Heat, Moves
+from brm.pictures.coverage import coverage_svg
+from brm.pictures.coverage_book import coverage_xlsx
+from brm.pictures.heat import heat_svg
+from brm.pictures.heat_book import heat_xlsx
 from brm.services import assets, coverage, gap_list, heat, moments, moving, rendering
 from brm.store.protocol import When
 
@@ -57,9 +62,9 @@ def read_heat(
     grade: Category = None,
     sort: Annotated[str, Query(max_length=60, description="value, name, a kind, KIND.change, KIND.completeness; "
                                "with - the greatest first", examples=["customer.change"])] = "-value",
-    since: Since = None, limit: Limit = 50, cursor: Cursor = None,
-) -> dict[str, Any]:  # fmt: skip
-    """All accounts by the six relationships, with their change."""
+    since: Since = None, limit: Limit = 50, cursor: Cursor = None, format: SheetFormat = "json",
+) -> Any:  # fmt: skip
+    """All accounts by the six relationships, with their change; as a picture or workbook, of this page."""
     place = _after(cursor, 2)
     if place is not None and not isinstance(place[1], str):
         raise foreign_cursor()
@@ -68,7 +73,12 @@ def read_heat(
         filters=heat.Filters(owner=owner, region=region, industry=industry, segment=segment, grade=grade),
         after=None if place is None else heat.After(place[0], place[1]),
     )  # fmt: skip
-    return _paged(rendering.heat(found, texts))
+    shape = rendering.heat(found, texts)
+    if format == "svg":
+        return picture(heat_svg(shape, texts))
+    if format == "xlsx":
+        return workbook(heat_xlsx(shape, texts), "heat")
+    return _paged(shape)
 
 
 @router.get(
@@ -105,11 +115,19 @@ def heat_of_account(
     operation_id="coverage_of_account",
     response_model=Coverage,
     response_model_exclude_unset=True,
+    responses=SHEET,
 )
-def coverage_of_account(space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId) -> dict[str, Any]:
+def coverage_of_account(
+    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId, format: SheetFormat = "json"
+) -> Any:
     """Our people by their people, departments by levels, and what is out of reach."""
     found = coverage.coverage(space, principal, id, when=when)
-    return {**found, "gaps": [rendering.gap(each, texts) for each in found["gaps"]]}
+    shape = {**found, "gaps": [rendering.gap(each, texts) for each in found["gaps"]]}
+    if format == "svg":
+        return picture(coverage_svg(shape, texts))
+    if format == "xlsx":
+        return workbook(coverage_xlsx(shape, texts), "coverage")
+    return shape
 
 
 @router.get(

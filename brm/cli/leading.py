@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from brm.cli.saving import SvgOption, XlsxOption, saved
 from brm.cli.session import Session, command
+from brm.errors import InvalidInput
 
 LEAST_SHOWN = 0.05
 Limit = Annotated[int | None, typer.Option(help="Most rows; default all", show_default=False)]
@@ -33,8 +35,12 @@ def _register_tables(app: typer.Typer) -> None:
         = "-value",
         since: Since = None,
         limit: Limit = None,
+        svg: SvgOption = None,
+        xlsx: XlsxOption = None,
     ) -> None:  # fmt: skip
         """How warm all accounts are: six relationships side by side, with their change."""
+        from brm.pictures.heat import heat_svg
+        from brm.pictures.heat_book import heat_xlsx
         from brm.services import heat as table
         from brm.services import rendering
 
@@ -48,9 +54,10 @@ def _register_tables(app: typer.Typer) -> None:
             sort=sort,
             limit=limit,
         )
-        session.output(
-            rendering.heat({**found, "next": None}, session.texts), lambda shown: _print_heat(session, shown)
-        )
+        shape, texts = rendering.heat({**found, "next": None}, session.texts), session.texts
+        drawn = saved(session, svg, lambda: heat_svg(shape, texts))
+        if not (saved(session, xlsx, lambda: heat_xlsx(shape, texts)) or drawn):
+            session.output(shape, lambda shown: _print_heat(session, shown))
 
     @command(app, "coverage")
     def coverage(
@@ -63,6 +70,8 @@ def _register_tables(app: typer.Typer) -> None:
             str | None, typer.Option(help="Only these gaps: cell, person, role or single", show_default=False)
         ] = None,
         limit: Limit = None,
+        svg: SvgOption = None,
+        xlsx: XlsxOption = None,
     ) -> None:
         """Whom we reach: our people by theirs, departments by levels, and what is out of reach."""
         from brm.services import coverage as covering
@@ -71,8 +80,10 @@ def _register_tables(app: typer.Typer) -> None:
         if account is not None:
             found = covering.coverage(session.workspace, session.principal, account, when=session.when)
             found["gaps"] = [rendering.gap(each, session.texts) for each in found["gaps"]]
-            session.output(found, lambda shown: _print_coverage(session, shown))
+            _show_coverage(session, found, svg, xlsx)
             return
+        if svg or xlsx:
+            raise InvalidInput("the list of gaps is no picture", remedy="name the account whose coverage is drawn")
         page = gap_list.page(
             session.workspace, session.principal, when=session.when, owner=owner, kind=kind, limit=limit
         )
@@ -147,6 +158,15 @@ def _heat_cell(cell: dict[str, Any] | None) -> str | None:
     change = cell["change"]
     moved = "" if change is None or abs(change) < LEAST_SHOWN else f" {'▲' if change > 0 else '▼'}{abs(change):.1f}"
     return f"{cell['score']:.0f}{thin}{moved}"
+
+
+def _show_coverage(session: Session, shape: dict[str, Any], svg: str | None, xlsx: str | None) -> None:
+    from brm.pictures.coverage import coverage_svg
+    from brm.pictures.coverage_book import coverage_xlsx
+
+    drawn = saved(session, svg, lambda: coverage_svg(shape, session.texts))
+    if not (saved(session, xlsx, lambda: coverage_xlsx(shape, session.texts)) or drawn):
+        session.output(shape, lambda shown: _print_coverage(session, shown))
 
 
 def _print_coverage(session: Session, shape: dict[str, Any]) -> None:

@@ -94,8 +94,7 @@ def series(
     points = [_point(workspace, found, row, when, back) for back in days]
     shape = scores.row_shape(workspace, found, row)
     named = {name: shape[name] for name in ("kind", "subject", "vendor", "scope", "revision")}
-    limits = workspace.parameters.evidence
-    bands = {"warm": limits.band_cold, "hot": limits.band_hot}
+    bands = scores.band_limits(workspace.parameters)
     return {**named, "weeks": weeks, "bands": bands, "items": points, "next": None}
 
 

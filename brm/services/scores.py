@@ -56,6 +56,11 @@ def band(score: float, parameters: Parameters) -> str:
     return "cold" if score < limits.band_cold else "warm" if score < limits.band_hot else "hot"
 
 
+def band_limits(parameters: Parameters) -> dict[str, float]:
+    """From which scores on a subject is warm and hot."""
+    return {"warm": parameters.evidence.band_cold, "hot": parameters.evidence.band_hot}
+
+
 def score(
     workspace: Workspace, principal: Principal, kind: str, ids: Sequence[str] = (), *, vendor: str | None = None,
     scope: str | None = None, when: When = NOW,

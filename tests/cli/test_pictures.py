@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.cli.conftest import Brm
 from tests.pictures.reading import Picture, is_standalone
@@ -13,13 +14,27 @@ from tests.pictures.reading import Picture, is_standalone
 DAY = ("--as-of", "2026-06-30")
 
 
-@pytest.mark.parametrize("command", [("map", "d1"), ("trend", "decision_chain", "d1")])
+@pytest.mark.parametrize("command", [("map", "d1"), ("trend", "decision_chain", "d1"), ("heat",), ("coverage", "c1")])
 def test_a_picture_goes_to_a_file_or_to_standard_output(brm: Brm, deal: object, command: tuple[str, ...]) -> None:
     told = brm(*command, *DAY, "--svg", "picture.svg")
     assert (told.out, told.err) == ("", "Written to picture.svg\n")
     written = Path("picture.svg").read_text(encoding="utf-8")
     assert is_standalone(Picture(written))
     assert brm(*command, *DAY, "--svg", "-").out == written
+
+
+@pytest.mark.parametrize("command", [("heat",), ("coverage", "c1")])
+def test_a_workbook_beside_a_picture(brm: Brm, deal: object, command: tuple[str, ...]) -> None:
+    told = brm(*command, *DAY, "--svg", "picture.svg", "--xlsx", "book.xlsx")
+    assert (told.out, told.err) == ("", "Written to picture.svg\nWritten to book.xlsx\n")
+    cells = [cell.value for sheet in load_workbook("book.xlsx") for row in sheet.iter_rows() for cell in row]
+    assert "华辰集团" in "".join(str(each) for each in cells)
+    assert is_standalone(Picture(Path("picture.svg").read_text(encoding="utf-8")))
+
+
+def test_a_list_of_gaps_is_no_picture(brm: Brm, deal: object) -> None:
+    assert "name the account" in brm("coverage", *DAY, "--svg", "picture.svg", "--json", code=2).problem["remedy"]
+    assert not Path("picture.svg").exists()
 
 
 def test_the_picture_is_in_the_language_that_was_asked_for(brm: Brm, deal: object) -> None:
