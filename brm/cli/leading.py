@@ -306,7 +306,7 @@ def _print_moves(session: Session, shape: dict[str, Any]) -> None:
             _print_move(session, each)
     for each in shape.get("accounts", ()):
         moved = [
-            f"{texts.text(f'kind.{kind}')} {cell['after']:.0f} ({cell['total']:+.1f})"
+            f"{texts.text(f'heat.kind.{kind}')} {cell['after']:.0f} ({cell['total']:+.1f})"
             for kind, cell in each["cells"].items()
             if cell is not None and abs(cell["total"]) >= LEAST_SHOWN
         ]
