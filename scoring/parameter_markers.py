@@ -107,4 +107,4 @@ def checked(dotted: str, marker: Marker, value: Any) -> Value:
         raise ValueError(f"{dotted}: not a number")
     if not math.isfinite(value) or not marker.low <= value <= marker.high:
         raise ValueError(f"{dotted}: {value} is outside {marker.low} to {marker.high}")
-    return float(value)
+    return float(value) + 0.0

@@ -11,6 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from functools import lru_cache
 from typing import Annotated as A
 from typing import Any
 
@@ -337,8 +338,7 @@ class Parameters:
     @property
     def digest(self) -> str:
         """SHA-256 over all names and values; equal sets have equal digests."""
-        values = {each.name: each.value for each in self.describe()}
-        return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+        return _digest(self)
 
     def describe(self) -> list[Described]:
         """Every parameter with value, default, meaning, unit, range, source and kind of evidence."""
@@ -363,6 +363,12 @@ class Parameters:
                 raise KeyError(dotted)
             groups.setdefault(group, {})[name] = checked(dotted, named[name], value)
         return replace(self, **{group: replace(getattr(self, group), **given) for group, given in groups.items()})
+
+
+@lru_cache(maxsize=256)
+def _digest(parameters: Parameters) -> str:
+    values = {each.name: each.value for each in parameters.describe()}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 DEFAULTS = Parameters()

@@ -36,14 +36,22 @@ from scoring.types import COMPANY, NOBODY, US, Floats, Ints
 WON = code_number("opportunity_status", "won")
 
 
-def reduce_reference(snapshot: Snapshot, parameters: Parameters) -> Reference:
-    """The Reference of a population, from facts up to the end of the previous local day."""
+def day_before(snapshot: Snapshot) -> Snapshot:
+    """The same facts looked at from the end of the previous local day."""
+    return snapshot.seen_at(snapshot.local_days.end_of(snapshot.today - 1))
+
+
+def reduce_reference(snapshot: Snapshot, parameters: Parameters, *, before: Snapshot | None = None) -> Reference:
+    """The Reference of a population, from facts up to the end of the previous local day.
+
+    ``before`` is `day_before` of the snapshot where the caller has it already, with what was derived from it.
+    """
     segment, vendor, share = _shares(snapshot)
     account, counted = _rules(snapshot)
     roles = parameters.expected_roles
     expected = tuple(getattr(roles, kind) for kind in (*VOCABULARIES["opportunity_kind"], "other"))
     nothing = np.empty(0, dtype=np.int64)
-    before = snapshot.seen_at(snapshot.local_days.end_of(snapshot.today - 1))
+    before = before or day_before(snapshot)
     accounts = scopes_of(before)
     accounts_of = accounts.key[accounts.type == COMPANY]
     segments = np.unique(segment_of(before, accounts_of))

@@ -254,6 +254,12 @@ class Snapshot:
         """What `derived` has made under the name already, else None."""
         return self._derived.get(name)
 
+    def branch(self) -> Snapshot:
+        """The same snapshot with what was derived from it so far; what is derived from now on is kept apart."""
+        branched = Snapshot(self.as_of, self.nodes, self.edges, self.local_days, self.read_at)
+        branched._derived = dict(self._derived)
+        return branched
+
     @property
     def digest(self) -> str:
         """SHA-256 over every array and the date; equal snapshots have equal digests."""
