@@ -82,12 +82,26 @@ class ModelCard(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterSet(Record):
-    """An immutable version of the parameters."""
+    """A saved version of the parameters; never changed."""
 
     version: A[str, Doc("Version")]
-    digest: A[str, Doc("Digest of the values")]
-    values: A[Any, Doc("The values")]
-    active: A[bool, Doc("Scores are computed with it")] = False
+    digest: A[str, Doc("Digest of all parameters under it when it was saved")]
+    values: A[Any, Doc("The values that differ from the defaults, by name")]
+    base: A[str, Doc("Version that it was made from")]
+    author: A[str, Doc("Who saved it")]
+    created_at: A[Instant, Doc("When it was saved")]
+    note: A[str | None, Doc("What it is for")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterActivation(Record):
+    """From when on scores are computed with a version of the parameters; the last one rules."""
+
+    version: A[str, Doc("Version")]
+    digest: A[str, Doc("Digest of all parameters under it at that moment")]
+    actor: A[str, Doc("Who activated it")]
+    at: A[Instant, Doc("When")]
+    note: A[str | None, Doc("Why")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,5 +113,5 @@ class Tombstone(Record):
 
 
 RECORDS: tuple[type[Record], ...] = (
-    Token, ImportBatch, FindingState, Draft, Review, ModelCard, ParameterSet, Tombstone,
+    Token, ImportBatch, FindingState, Draft, Review, ModelCard, ParameterSet, ParameterActivation, Tombstone,
 )  # fmt: skip
