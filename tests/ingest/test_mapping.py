@@ -201,7 +201,7 @@ def test_columns_that_nothing_reads_are_warned_about(folder, store, tmp_path):
 
 
 def test_shipped_mappings_are_readable():
-    assert shipped_mappings() == ("krackhardt-hightech", "maven-crm-sales", "worldbank-bids-early")
+    assert shipped_mappings() == ("cross-parker", "krackhardt-hightech", "maven-crm-sales", "worldbank-bids-early")
 
 
 def _parse(type_: str, name: str, cell, **how):

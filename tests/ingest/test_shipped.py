@@ -114,7 +114,31 @@ def test_worldbank(importing, store):
     assert not any(state.get("kinds") == ("ours",) for state in states(store, ["worldbank:firm/beta"]).values())
 
 
+CROSS_PARKER = {
+    "consulting_nodes.csv": "id,gender,location,orglevel,region\n1,1,3,5,1\n2,2,3,1,1\n3,1,4,4,2\n",
+    "consulting_info.csv": "from,to,weight\n1,2,1\n1,3,5\n3,1,2\n",
+    "consulting_value.csv": "from,to,weight\n1,2,4\n2,1,5\n3,1,1\n",
+}
+
+
+def test_cross_parker(importing, store):
+    """Who never asks is not influenced; of two statements about a pair the first is kept."""
+    report = importing(CROSS_PARKER, "cross-parker")
+    assert report.clean
+    seats = states(store, [f"cross-parker:seat/{number}" for number in (1, 2, 3)])
+    assert [(each["title"], each["level"]) for each in seats.values()] == [
+        ("Partner", 5), ("Research assistant", 1), ("Managing consultant", 4),
+    ]  # fmt: skip
+    ties = [row for row in store.export() if row["kind"] == "edge" and row["type"] in ("influences", "knows")]
+    said = {(row["type"], row["from"][-1], row["to"][-1]): row["versions"][0]["properties"] for row in ties}
+    assert {pair: values.get("weight", values.get("strength")) for pair, values in said.items()} == {
+        ("influences", "3", "1"): 1.0, ("influences", "1", "3"): 0.25, ("knows", "1", "2"): 0.75,
+        ("knows", "1", "3"): 0.0,
+    }  # fmt: skip
+
+
 REAL = {
+    "cross-parker": (1_225, 0, {"person": 46, "influences": 521, "knows": 505}),
     "krackhardt-hightech": (384, 0, {"person": 21, "influences": 190, "knows": 79, "reports_to": 20}),
     "maven-crm-sales": (
         40_799,
