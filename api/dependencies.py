@@ -30,12 +30,25 @@ _bearer = HTTPBearer(auto_error=False, description="A token made with `brm token
 
 
 def get_workspace(request: Request) -> Workspace:
-    """The workspace that the app was created with."""
+    """The workspace that the app was created with; one request is answered with one set of parameters."""
     workspace: Workspace = request.app.state.workspace
-    return workspace
+    return workspace.under()
 
 
 Space = Annotated[Workspace, Depends(get_workspace)]
+
+
+def get_scoring_workspace(
+    space: Space,
+    parameters: Annotated[
+        str | None, Query(max_length=200, description="Version of the parameters; default the active one")
+    ] = None,
+) -> Workspace:
+    """The workspace with the version of the parameters that is asked for."""
+    return space if parameters is None else space.under(parameters)
+
+
+ScoringSpace = Annotated[Workspace, Depends(get_scoring_workspace)]
 
 
 def get_language(

@@ -19,6 +19,7 @@ EXAMPLES = {
     "offerings": "demo:offering/5",
     "imports": "import:0123456789abcdef",
     "neighbourhoods": "demo:person/17",
+    "parameters": "1",
     "scores": "demo:opportunity/17",
     "tokens": "0123456789ab",
 }

@@ -1,4 +1,4 @@
-"""The service about itself: health, readiness, schema, parameters, tokens, who am I."""
+"""The service about itself: health, readiness, schema, tokens, who am I."""
 
 from __future__ import annotations
 
@@ -66,12 +66,6 @@ def who_am_i(principal: Reader) -> dict[str, Any]:
 def read_schema(principal: Reader) -> dict[str, Any]:
     """JSON Schema of all node, edge and record types."""
     return json_schema(registry())
-
-
-@router.get("/parameters", operation_id="read_parameters")
-def read_parameters(space: Space, principal: Reader) -> dict[str, Any]:
-    """The active parameters, each with its value, unit, range and source."""
-    return {"digest": space.parameters.digest, "items": space.parameters.describe()}
 
 
 @router.get("/tokens", operation_id="list_tokens", response_model=Listing)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import ChainMap, FindingList, Routes, Score, ScoreList, Series
-from api.dependencies import ItemId, Moment, Reader, Space, Texts, Writer
+from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer
 from api.pictures import PICTURE, PictureFormat, picture
 from api.problems import PROBLEMS
 from brm.guidance import engine, states
@@ -41,7 +41,7 @@ class FindingDecision(BaseModel):
     "/scores", tags=["scores"], operation_id="list_scores", response_model=ScoreList, response_model_exclude_unset=True
 )
 def list_scores(
-    space: Space, principal: Reader, texts: Texts, when: Moment, kind: Kind,
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, kind: Kind,
     subject: Annotated[list[str] | None, Query(max_length=500, description="Ids; default all")] = None,
     vendor: VendorQuery = None, scope: ScopeQuery = None,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -61,7 +61,7 @@ def list_scores(
     responses=PICTURE,
 )
 def score_series(
-    space: Space, principal: Reader, texts: Texts, when: Moment, kind: Kind,
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, kind: Kind,
     subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
     vendor: VendorQuery = None, scope: ScopeQuery = None,
     weeks: Annotated[int, Query(ge=1, le=changing.MOST_WEEKS, description="Weeks back")] = changing.WEEKS,
@@ -81,7 +81,7 @@ def score_series(
     response_model_exclude_unset=True,
 )
 def explain_score(
-    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId,
     kind: KindName, vendor: VendorQuery = None, scope: ScopeQuery = None,
     change: Annotated[bool, Query(description="Tell why it moved over the last 30 and 90 days")] = True,
 ) -> dict[str, Any]:  # fmt: skip

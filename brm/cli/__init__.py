@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from brm.cli import asking, caring, editing, leading, looking, running, schema, transfer
+from brm.cli import asking, caring, editing, evaluating, leading, looking, parameters, running, schema, transfer
 
 app = typer.Typer(
     name="brm",
@@ -14,7 +14,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for module in (running, transfer, schema, asking, leading, looking, editing, caring):
+for module in (
+    running, transfer, schema, asking, leading, looking, editing, caring, parameters, evaluating,
+):  # fmt: skip
     module.register(app)
 
 

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 SMALLEST_SHOWN = 0.05
 Vendor = Annotated[str | None, typer.Option(help="Vendor; default us, for competitor all rivals", show_default=False)]
 ScopeOption = Annotated[str | None, typer.Option(help="Account or opportunity", show_default=False)]
+ParametersOption = Annotated[
+    str | None,
+    typer.Option("--parameters", help="Version of the parameters; default the active one", show_default=False),
+]
 KINDS = "key_person, decision_chain, customer, employee, our_company or competitor"
 KindArgument = Annotated[str, typer.Argument(help=KINDS)]
 
@@ -36,6 +40,7 @@ def _register_scores(app: typer.Typer) -> None:
         everything: Annotated[bool, typer.Option("--all", help="Every subject")] = False,
         vendor: Vendor = None,
         scope: ScopeOption = None,
+        parameters: ParametersOption = None,
         limit: Annotated[int | None, typer.Option(help="Most rows; default all", show_default=False)] = None,
     ) -> None:
         """Score people, accounts or opportunities, best first."""
@@ -44,10 +49,11 @@ def _register_scores(app: typer.Typer) -> None:
 
         if not ids and not everything and scope is None:
             raise InvalidInput("nothing to score is named", remedy="name ids, or use --all")
+        workspace = session.under(parameters)
         found = scores.score(
-            session.workspace, session.principal, kind, ids or (), vendor=vendor, scope=scope, when=session.when
+            workspace, session.principal, kind, ids or (), vendor=vendor, scope=scope, when=session.when
         )
-        shapes = [rendering.score(each, session.texts) for each in scores.shapes(session.workspace, found, limit)]
+        shapes = [rendering.score(each, session.texts) for each in scores.shapes(workspace, found, limit)]
         session.items(shapes, lambda items: _print_scores(session, items))
 
     @command(app, "explain")
@@ -57,6 +63,7 @@ def _register_scores(app: typer.Typer) -> None:
         id_: Annotated[str, typer.Argument(metavar="ID")],
         vendor: Vendor = None,
         scope: ScopeOption = None,
+        parameters: ParametersOption = None,
         change: Annotated[bool, typer.Option(help="Why it moved over the last 30 and 90 days")] = True,
     ) -> None:
         """Explain one score: what adds up to it, from which evidence, and why it moved."""
@@ -64,7 +71,7 @@ def _register_scores(app: typer.Typer) -> None:
         from brm.services import rendering
 
         shape = engine.explain(
-            session.workspace,
+            session.under(parameters),
             session.principal,
             kind,
             id_,
@@ -82,6 +89,7 @@ def _register_scores(app: typer.Typer) -> None:
         id_: Annotated[str, typer.Argument(metavar="ID")],
         vendor: Vendor = None,
         scope: ScopeOption = None,
+        parameters: ParametersOption = None,
         weeks: Annotated[int, typer.Option(help="How many weeks back")] = 12,
         svg: SvgOption = None,
     ) -> None:
@@ -90,8 +98,9 @@ def _register_scores(app: typer.Typer) -> None:
         from brm.services import changing, rendering
 
         found = changing.series(
-            session.workspace, session.principal, kind, id_, vendor=vendor, scope=scope, weeks=weeks, when=session.when
-        )
+            session.under(parameters), session.principal, kind, id_, vendor=vendor, scope=scope, weeks=weeks,
+            when=session.when,
+        )  # fmt: skip
         shape = rendering.series(found, session.texts)
         if not saved(session, svg, lambda: trend_svg(shape, session.texts)):
             session.output(shape, lambda shown: print_trend(session, shown))

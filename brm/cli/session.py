@@ -71,7 +71,11 @@ class Session:
         from brm.services.workspace import Workspace
 
         self.require_store()
-        return Workspace.open(self.settings)
+        return Workspace.open(self.settings).under()
+
+    def under(self, version: str | None) -> Workspace:
+        """The workspace with one set of parameters: the version named, else the active one."""
+        return self.workspace.under(version)
 
     def require_store(self) -> None:
         """StoreUnusable where the store is a file that is not there, and this command begins none."""

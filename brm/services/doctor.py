@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from brm import ingest
+from brm.errors import InvalidInput, NotFound
 from brm.i18n import Catalogue
 from brm.principal import Principal
 from brm.services import rendering
@@ -20,8 +21,6 @@ from graph_schema.values import iso_instant
 OWN = ("schema", "imports", "clock", "parameters")
 OF_ENGINES = ("storage", "references", "codes", "indexes")
 CHECKS = (*OWN, *OF_ENGINES, *GENERIC)
-NEVER_BAD = ("parameters",)
-"""What only informs: parameters out of range are refused when they are read."""
 AHEAD = 60_000_000
 """Microseconds that a store's last commit may be later than this machine's clock."""
 MADE = 1_767_225_600_000_000
@@ -49,8 +48,7 @@ def _checks(workspace: Workspace, info: StoreInfo) -> Iterator[Check]:
     if info.current:
         yield _imports(workspace)
         yield _clock(workspace, info)
-    yield _parameters(workspace)
-    if info.current:
+        yield _parameters(workspace)
         yield from workspace.store.check()
 
 
@@ -74,6 +72,10 @@ def _clock(workspace: Workspace, info: StoreInfo) -> Check:
 
 
 def _parameters(workspace: Workspace) -> Check:
-    """Which parameters scores are computed with; their ranges were checked when they were read."""
-    changed = sum(each.value != each.default for each in workspace.parameters.describe())
-    return Check("parameters", True, {"digest": workspace.parameters.digest[:12], "changed": changed})
+    """Which parameters scores are computed with, and whether this program can still compute with them."""
+    try:
+        used = workspace.parameter_set
+    except (InvalidInput, NotFound) as problem:
+        return Check("parameters", False, {"problem": problem.message})
+    told = {"version": used.version, "digest": used.digest[:12], "changed": len(used.changed)}
+    return Check("parameters", True, told)

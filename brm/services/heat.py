@@ -14,7 +14,7 @@ from brm.errors import InvalidInput, NotComputable
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.scoreboard import Scoreboard
-from brm.services.scores import PARAMETERS_VERSION, band, band_limits
+from brm.services.scores import band, band_limits
 from brm.services.subjects import find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -183,7 +183,7 @@ def head(workspace: Workspace, table: Table) -> dict[str, Any]:
         "kinds": list(KINDS),
         "basis": table.now.basis,
         "bands": band_limits(workspace.parameters),
-        "parameters": {"version": PARAMETERS_VERSION, "digest": workspace.parameters.digest},
+        "parameters": workspace.parameter_set.named,
     }
 
 

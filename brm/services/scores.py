@@ -27,7 +27,6 @@ ENTITY_INPUTS = frozenset({
     "interaction", "observation", "colleague", "person", "staff", "item", "unit", "account", "opportunity",
     "requirement", "offering",
 })  # fmt: skip
-PARAMETERS_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +173,7 @@ def _shape(workspace: Workspace, found: Scored, row: int, names: Mapping[int, Na
         "link": frame.link,
         "base": _number(frame.base[row]),
         "change": None,
-        "parameters": {"version": PARAMETERS_VERSION, "digest": workspace.parameters.digest},
+        "parameters": workspace.parameter_set.named,
         "revision": found.revision,
     }
 

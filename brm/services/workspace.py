@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+import functools
 import threading
 import time
-import tomllib
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from brm.errors import InvalidInput
 from brm.metering import Meter
 from brm.principal import Language, Principal, local_admin
 from brm.services.following import Follower
 from brm.services.moments import end_of_day, local_day, now
+from brm.services.parameter_sets import ParameterSets, Versioned
 from brm.services.scoreboard import Scoreboard, Scoreboards
 from brm.services.timing import timed
 from brm.settings import Settings
@@ -41,7 +41,8 @@ class Workspace:
         self.store = store if meter is None else timed(store, meter)
         self.settings = settings
         self._meter = meter or Meter()
-        self.parameters = load_parameters(settings)
+        self.sets = ParameterSets(self.store, settings)
+        self._in_force: Callable[[], Versioned] = self.sets.active
         self._lock = threading.Lock()
         self._accounts: Kept[Snapshot] = Kept(KEPT_ACCOUNTS)
         self._whole: Kept[Snapshot] = Kept(KEPT_WHOLE)
@@ -62,6 +63,25 @@ class Workspace:
     def local_principal(self, language: Language | None = None) -> Principal:
         """The administrator at this machine."""
         return local_admin(language or self.settings.language, self.settings.zone)
+
+    @property
+    def parameter_set(self) -> Versioned:
+        """The parameters that scores are computed with, and their version."""
+        return self._in_force()
+
+    @property
+    def parameters(self) -> Parameters:
+        """The parameters that scores are computed with."""
+        return self._in_force().parameters
+
+    def under(self, version: str | None = None) -> Workspace:
+        """The same workspace with one set of parameters for all it is asked: the one named, else the active one.
+
+        The active one is looked up once, when it is first needed, so that one answer holds one set only.
+        """
+        view = copy.copy(self)
+        view._in_force = functools.cache(self._in_force if version is None else lambda: self.sets.named(version))
+        return view
 
     def moment(self, when: When, snapshot: Snapshot | None = None) -> When:
         """``when`` with its dates filled in; now is not before what a snapshot of now includes."""
@@ -90,17 +110,23 @@ class Workspace:
     def reference(self, when: When = NOW) -> Reference:
         """The population quantities, reduced over facts up to the end of the previous local day.
 
-        Kept per day and state of knowledge, until a commit writes or withdraws something known by then.
+        Kept per day, state of knowledge and parameters, until a commit writes or withdraws something known by then.
         """
+        population, parameters = self._population(when), self.parameters
+        key = (population, self.follower.epoch(population.known_at or 0), parameters.digest)
+        return self._references.get(key, lambda: reduce_reference(self.store.snapshot(None, population), parameters))
+
+    def population(self, when: When = NOW) -> Snapshot:
+        """The facts that `reference` is reduced from; read anew each time."""
+        return self.store.snapshot(None, self._population(when))
+
+    def _population(self, when: When) -> When:
         moment = self.moment(when)
         zone = self.settings.zone
         yesterday = local_day(moment.as_of or 0, zone) - timedelta(days=1)
         end = end_of_day(yesterday, zone)
         known = end if moment.known_at is None or moment.known_at == moment.as_of else moment.known_at
-        key = (end, known, self.follower.epoch(known))
-        return self._references.get(
-            key, lambda: reduce_reference(self.store.snapshot(None, When(end, known)), self.parameters)
-        )
+        return When(end, known)
 
     def past(self, name: str, when: When, make: Callable[[], T]) -> T:
         """What was made of an earlier moment, kept until a commit writes or withdraws something known by then."""
@@ -133,30 +159,3 @@ class Kept(Generic[T]):
             while len(self._values) > self._most:
                 self._values.popitem(last=False)
         return made
-
-
-def load_parameters(settings: Settings) -> Parameters:
-    """The default parameters with the overrides of the file that the settings name."""
-    if settings.params is None:
-        return Parameters()
-    path = Path(settings.params)
-    try:
-        overrides = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise InvalidInput(f"parameter file {path}: {problem.strerror}", remedy="check BRM_PARAMS") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
-        raise InvalidInput(f"parameter file {path} is not TOML: {problem}", remedy="correct the file") from None
-    try:
-        return Parameters().with_values(_flat(overrides))
-    except (KeyError, ValueError) as problem:
-        raise InvalidInput(f"parameter file {path}: {problem}", remedy="see docs/reference/parameters.md") from None
-
-
-def _flat(tree: dict[str, object], prefix: str = "") -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for name, value in tree.items():
-        if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{name}."))
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat

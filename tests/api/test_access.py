@@ -11,7 +11,8 @@ from brm.settings import Settings
 from brm.store import open_store
 
 OPEN_PATHS = {"/healthz", "/readyz"}
-ADMIN_PATHS = {"/api/v1/tokens", "/api/v1/tokens/{id}"}
+ADMIN_PATHS = {"/api/v1/tokens": "GET", "/api/v1/tokens/{id}": "DELETE", "/api/v1/parameters": "POST",
+               "/api/v1/parameters/{id}/activate": "POST"}  # fmt: skip
 
 
 def _operations() -> list[tuple[str, str]]:
@@ -45,9 +46,10 @@ def test_every_writing_route_refuses_a_reader(
 
 
 @pytest.mark.parametrize("path", sorted(ADMIN_PATHS))
-def test_tokens_are_for_admins(guarded: TestClient, secrets: dict[str, str], path: str) -> None:
-    method = "DELETE" if "{id}" in path else "GET"
-    assert guarded.request(method, path, headers=_header(secrets["write"])).status_code == 403
+def test_tokens_and_changes_of_parameters_are_for_admins(
+    guarded: TestClient, secrets: dict[str, str], path: str
+) -> None:
+    assert guarded.request(ADMIN_PATHS[path], path, headers=_header(secrets["write"])).status_code == 403
 
 
 def test_a_revoked_or_forged_token_is_refused(guarded: TestClient, secrets: dict[str, str]) -> None:

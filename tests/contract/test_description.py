@@ -51,6 +51,8 @@ def test_the_names_that_programs_rely_on() -> None:
         "list_paths": "GET /api/v1/paths", "apply_changes": "POST /api/v1/changes", "read_feed": "GET /api/v1/changes",
         "undo_commit": "POST /api/v1/changes/undo", "list_imports": "GET /api/v1/imports",
         "undo_import": "POST /api/v1/imports/{id}/undo", "read_parameters": "GET /api/v1/parameters",
+        "save_parameters": "POST /api/v1/parameters", "read_parameters_version": "GET /api/v1/parameters/{id}",
+        "activate_parameters": "POST /api/v1/parameters/{id}/activate",
         "read_schema": "GET /api/v1/schema", "list_tokens": "GET /api/v1/tokens", "who_am_i": "GET /api/v1/me",
         "healthz": "GET /healthz", "readyz": "GET /readyz",
     }  # fmt: skip

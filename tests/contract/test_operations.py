@@ -62,7 +62,8 @@ DEAL, PERSON, COMPANY = _id("opportunity"), _id("person"), _id("company")
 KNOWN = {
     **{segment: _id(type_) for segment, type_ in COLLECTIONS.items()},
     "accounts": COMPANY, "neighbourhoods": PERSON, "edges": f"for:{DEAL}>{COMPANY}", "scores": DEAL,
-    "findings": f"role_missing:{DEAL}:decider", "imports": "import:1", "tokens": "0123456789ab",
+    "findings": f"role_missing:{DEAL}:decider", "imports": "import:1", "parameters": "1",
+    "tokens": "0123456789ab",
 }  # fmt: skip
 """By the first segment of a path, an id that exists."""
 COLLEAGUE = "our-colleague"
@@ -88,6 +89,8 @@ BODIES = {
     "undo_commit": {"revision": 1},
     "import_files": {"files": {"company.csv": "id,name\nc9,华辰电网\n"}},
     "create_token": {"scopes": ["read"]},
+    "save_parameters": {"values": {"tie.video": 1.5}},
+    "activate_parameters": {},
     "decide_finding": {"state": "snoozed", "until": "2027-01-01T00:00:00+08:00"},
 }  # fmt: skip
 LINKS = {"interaction": {"participants": {PERSON: "attendee"}, "concerns": [DEAL]}, "observation": {"about": PERSON}}

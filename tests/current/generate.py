@@ -56,7 +56,9 @@ def parameters() -> str:
     return _page(
         "# Parameters",
         "Every number that a score or a rule uses and that an installation can set. "
-        "A TOML file named by `BRM_PARAMS` overrides them: `tie.video = 1.5`, or `[tie]` and `video = 1.5`.",
+        "[Versions of them](../parameters.md) are saved, compared, tried and put in force with `brm params`. An "
+        "installation starts with the defaults and the TOML file named by `BRM_PARAMS`: `tie.video = 1.5`, or "
+        "`[tie]` and `video = 1.5`.",
         _table(
             ("parameter", "default", "range", "unit", "meaning", "source", "evidence"),
             (

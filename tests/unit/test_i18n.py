@@ -10,20 +10,24 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from brm.cli.evaluating import METRICS
+from brm.cli.parameters import DESCRIBED, HEAD, MOVER, VARIED
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
 from brm.pictures.coverage_book import PERSON, SEAT, TIE
 from brm.pictures.heat_book import FACTS, NUMBERS
 from brm.pictures.palette import STANCES
-from brm.services.doctor import CHECKS, NEVER_BAD
+from brm.services.doctor import CHECKS
 from brm.services.rendering import NOTICED, UNNAMED_PLAYS
+from brm.services.trying import STABILITIES
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.causes import CAUSES
 from scoring.gaps import KINDS as GAPS
 from scoring.handover import REASONS
 from scoring.moves import TOLD_EDGES, TOLD_NODES
 from scoring.registry import SCORERS
+from scoring.stated_ties import MEASURES
 from tests.current.problem_codes import refusals, sources
 
 ROOT = Path(__file__).parents[2]
@@ -31,15 +35,14 @@ CHINESE = re.compile("[\u4e00-\u9fff]")
 SAME_IN_ALL_LANGUAGES = {f"word.deal_tier.{tier}" for tier in "ABCDE"}
 FAMILIES = {
     "band.": ("cold", "warm", "hot"),
-    "doctor.": tuple(
-        f"{check}.{part}"
-        for check in CHECKS
-        for part in ("ok", "bad", "remedy")
-        if part == "ok" or check not in NEVER_BAD
-    ),
+    "doctor.": tuple(f"{check}.{part}" for check in CHECKS for part in ("ok", "bad", "remedy")),
     "kind.": tuple(SCORERS),
     "notice.": NOTICED,
     "cause.": CAUSES,
+    "params.": STABILITIES,
+    "params.column.": (*HEAD, "at", "actor", *DESCRIBED, "before", "after", *MOVER, *VARIED),
+    "evaluate.": METRICS,
+    "evaluate.ties.": MEASURES,
     "cli.token_": ("created", "kept", "replaced", "revoked"),
     "assets.": ("colleague", "role", "capital", "alone", "ties", "dependence", "rank", "complete"),
     "facts.": ("new", "gone", "revised"),

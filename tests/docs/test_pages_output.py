@@ -1,0 +1,47 @@
+"""The outputs on the pages about parameters and evaluation are what the commands print."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from brm.cli import app
+from brm.services.workspace import Workspace
+
+ROOT = Path(__file__).parents[2]
+SHOWN = re.compile(r"^`(brm [^`]+)`:\n\n```text\n(.*?)```", re.DOTALL | re.MULTILINE)
+DATA = Path(os.environ.get("BRM_DATA", ROOT / ".." / "shared" / "data"))
+
+
+@pytest.fixture(autouse=True)
+def reader(demo: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"BRM_STORE": demo.settings.store, "BRM_TZ": "Asia/Shanghai", "BRM_LANG": "en", "COLUMNS": "100"}
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+
+
+def _printed(command: str) -> list[str]:
+    result = CliRunner().invoke(app, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+    return [line.rstrip() for line in result.stdout.splitlines()]
+
+
+def test_trial_and_sensitivity_on_the_page_of_the_parameters() -> None:
+    shown = SHOWN.findall((ROOT / "docs" / "parameters.md").read_text(encoding="utf-8"))
+    assert [command.split()[2] for command, _ in shown] == ["try", "sensitivity"]
+    for command, pasted in shown:
+        assert _printed(command) == pasted.splitlines(), command
+
+
+@pytest.mark.data
+def test_the_consulting_firm_on_the_page_of_evaluation() -> None:
+    folder = DATA / "cross-parker"
+    if not folder.is_dir():
+        pytest.skip("the folder of real data sets is not here (BRM_DATA names it)")
+    ((command, pasted),) = SHOWN.findall((ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8"))
+    assert _printed(command.replace("DIR", str(folder))) == pasted.splitlines()
