@@ -77,7 +77,8 @@ def test_it_holds_the_four_packages_with_all_their_files_and_nothing_else(names:
 def test_it_holds_texts_mappings_and_type_markers(names: set[str]) -> None:
     wanted = {
         "brm/i18n/locales/en.po", "brm/i18n/locales/zh_CN.po", "brm/ingest/mappings/maven-crm-sales.toml",
-        "brm/ingest/mappings/krackhardt-hightech.toml", "brm/ingest/mappings/worldbank-bids-early.toml",
+        "brm/ingest/mappings/krackhardt-hightech.toml", "brm/ingest/mappings/cross-parker.toml",
+        "brm/ingest/mappings/worldbank-bids-early.toml",
         *(f"{package}/py.typed" for package in PACKAGES),
     }  # fmt: skip
     assert wanted - names == set()
@@ -114,7 +115,7 @@ def test_it_finds_its_texts_and_mappings_where_it_is_installed(installed: Path, 
         "print([len(catalogue(each).messages) > 100 for each in LANGUAGES], sorted(shipped_mappings()))\n"
     )
     shown = _run(installed / "python", "-c", code, cwd=tmp_path).strip()
-    assert shown == "[True, True] ['krackhardt-hightech', 'maven-crm-sales', 'worldbank-bids-early']"
+    assert shown == "[True, True] ['cross-parker', 'krackhardt-hightech', 'maven-crm-sales', 'worldbank-bids-early']"
 
 
 def _modules_after(statement: str) -> set[str]:
