@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from api.dependencies import ItemId, Moment, Reader, Space, Texts, decode_cursor, encode_cursor, foreign_cursor
+from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Texts, decode_cursor, encode_cursor, foreign_cursor
 from api.pictures import SHEET, SheetFormat, picture, workbook
 from api.problems import PROBLEMS
 from api.tables import AccountHeat, AssetList, Coverage, GapList, Handover, Heat, Moves
@@ -55,9 +55,16 @@ def _paged(found: dict[str, Any]) -> dict[str, Any]:
     return {**found, "next": None if place is None else encode_cursor({"a": place, "r": found["revision"]})}
 
 
-@router.get("/heat", tags=["heat"], operation_id="read_heat", response_model=Heat, response_model_exclude_unset=True)
+@router.get(
+    "/heat",
+    tags=["heat"],
+    operation_id="read_heat",
+    response_model=Heat,
+    response_model_exclude_unset=True,
+    responses=SHEET,
+)
 def read_heat(
-    space: Space, principal: Reader, texts: Texts, when: Moment,
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment,
     owner: Owner = None, region: Category = None, industry: Category = None, segment: Category = None,
     grade: Category = None,
     sort: Annotated[str, Query(max_length=60, description="value, name, a kind, KIND.change, KIND.completeness; "
@@ -89,7 +96,7 @@ def read_heat(
     response_model_exclude_unset=True,
 )
 def changes_everywhere(
-    space: Space, principal: Reader, texts: Texts, when: Moment, since: From = None, to: To = None
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, since: From = None, to: To = None
 ) -> dict[str, Any]:
     """The accounts and colleagues that moved most between two days, and the new facts."""
     return rendering.moves(moving.moves(space, principal, since=since, when=_to(space, to, when)), texts)
@@ -103,7 +110,7 @@ def changes_everywhere(
     response_model_exclude_unset=True,
 )
 def heat_of_account(
-    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId, since: Since = None
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId, since: Since = None
 ) -> dict[str, Any]:
     """The six relationships of one account."""
     return rendering.heat_row(heat.row(space, principal, id, when=when, since=since), texts)
@@ -118,7 +125,7 @@ def heat_of_account(
     responses=SHEET,
 )
 def coverage_of_account(
-    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId, format: SheetFormat = "json"
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId, format: SheetFormat = "json"
 ) -> Any:
     """Our people by their people, departments by levels, and what is out of reach."""
     found = coverage.coverage(space, principal, id, when=when)
@@ -138,7 +145,7 @@ def coverage_of_account(
     response_model_exclude_unset=True,
 )
 def changes_of_account(
-    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId, since: From = None, to: To = None
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId, since: From = None, to: To = None
 ) -> dict[str, Any]:
     """What changed at an account between two days: scores with their causes, and facts."""
     return rendering.moves(moving.moves(space, principal, id, since=since, when=_to(space, to, when)), texts)
@@ -152,7 +159,7 @@ def changes_of_account(
     response_model_exclude_unset=True,
 )
 def changes_of_person(
-    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId, since: From = None, to: To = None
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId, since: From = None, to: To = None
 ) -> dict[str, Any]:
     """What changed for a customer's person, or for a colleague and the accounts they own."""
     return rendering.moves(moving.moves(space, principal, id, since=since, when=_to(space, to, when)), texts)
@@ -166,7 +173,7 @@ def changes_of_person(
     response_model_exclude_unset=True,
 )
 def list_gaps(
-    space: Space, principal: Reader, texts: Texts, when: Moment, owner: Owner = None,
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, owner: Owner = None,
     kind: Annotated[Literal["cell", "person", "role", "single"] | None, Query(description="Only these gaps")] = None,
     limit: Limit = 50, cursor: Cursor = None,
 ) -> dict[str, Any]:  # fmt: skip
@@ -181,7 +188,7 @@ def list_gaps(
     "/assets", tags=["people"], operation_id="list_assets", response_model=AssetList, response_model_exclude_unset=True
 )
 def list_assets(
-    space: Space, principal: Reader, texts: Texts, when: Moment, limit: Limit = 50, cursor: Cursor = None
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, limit: Limit = 50, cursor: Cursor = None
 ) -> dict[str, Any]:
     """What each colleague's relationships are worth: the reader's own first."""
     found = assets.page(space, principal, when=when, limit=limit, after=_numbers(cursor, assets.PLACE))
@@ -195,7 +202,7 @@ def list_assets(
     response_model=Handover,
     response_model_exclude_unset=True,
 )
-def plan_handover(space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId) -> dict[str, Any]:
+def plan_handover(space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId) -> dict[str, Any]:
     """The plan for a colleague's ties when they leave, and what each account falls to."""
     return rendering.handover(assets.handover(space, principal, id, when=when), texts)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from brm.cli.asking import ParametersOption
 from brm.cli.saving import SvgOption, XlsxOption, saved
 from brm.cli.session import Session, command
 from brm.errors import InvalidInput
@@ -37,6 +38,7 @@ def _register_tables(app: typer.Typer) -> None:
         limit: Limit = None,
         svg: SvgOption = None,
         xlsx: XlsxOption = None,
+        parameters: ParametersOption = None,
     ) -> None:  # fmt: skip
         """How warm all accounts are: six relationships side by side, with their change."""
         from brm.pictures.heat import heat_svg
@@ -46,7 +48,7 @@ def _register_tables(app: typer.Typer) -> None:
 
         filters = table.Filters(owner=owner, region=region, industry=industry, segment=segment, grade=grade)
         found = table.page(
-            session.workspace,
+            session.under(parameters),
             session.principal,
             when=session.when,
             since=since,
@@ -72,20 +74,21 @@ def _register_tables(app: typer.Typer) -> None:
         limit: Limit = None,
         svg: SvgOption = None,
         xlsx: XlsxOption = None,
+        parameters: ParametersOption = None,
     ) -> None:
         """Whom we reach: our people by theirs, departments by levels, and what is out of reach."""
         from brm.services import coverage as covering
         from brm.services import gap_list, rendering
 
         if account is not None:
-            found = covering.coverage(session.workspace, session.principal, account, when=session.when)
+            found = covering.coverage(session.under(parameters), session.principal, account, when=session.when)
             found["gaps"] = [rendering.gap(each, session.texts) for each in found["gaps"]]
             _show_coverage(session, found, svg, xlsx)
             return
         if svg or xlsx:
             raise InvalidInput("the list of gaps is no picture", remedy="name the account whose coverage is drawn")
         page = gap_list.page(
-            session.workspace, session.principal, when=session.when, owner=owner, kind=kind, limit=limit
+            session.under(parameters), session.principal, when=session.when, owner=owner, kind=kind, limit=limit
         )
         items = [rendering.gap(each, session.texts) for each in page["items"]]
         session.output({**page, "items": items, "next": None}, lambda shown: _print_gaps(session, shown["items"]))
@@ -99,34 +102,37 @@ def _register_tables(app: typer.Typer) -> None:
         since: Annotated[
             str | None, typer.Option("--from", help="Day to compare with; default a week before", show_default=False)
         ] = None,
+        parameters: ParametersOption = None,
     ) -> None:
         """What changed since last week: scores with their causes, and new facts; without an ID, everywhere."""
         from brm.services import moving, rendering
 
-        found = moving.moves(session.workspace, session.principal, id_, since=since, when=session.when)
+        found = moving.moves(session.under(parameters), session.principal, id_, since=since, when=session.when)
         session.output(rendering.moves(found, session.texts), lambda shown: _print_moves(session, shown))
 
 
 def _register_people(app: typer.Typer) -> None:
     @command(app, "assets")
-    def assets(session: Session, limit: Limit = None) -> None:
+    def assets(session: Session, limit: Limit = None, parameters: ParametersOption = None) -> None:
         """What each colleague's relationships are worth, and what hangs on one person."""
         from brm.services import assets as holding
         from brm.services import rendering
 
-        found = holding.page(session.workspace, session.principal, when=session.when, limit=limit)
+        found = holding.page(session.under(parameters), session.principal, when=session.when, limit=limit)
         shown = rendering.assets({**found, "next": None}, session.texts)
         session.output(shown, lambda each: _print_assets(session, each))
 
     @command(app, "handover")
     def handover(
-        session: Session, person: Annotated[str, typer.Argument(metavar="PERSON", help="Colleague who leaves")]
+        session: Session,
+        person: Annotated[str, typer.Argument(metavar="PERSON", help="Colleague who leaves")],
+        parameters: ParametersOption = None,
     ) -> None:
         """The plan for a colleague's ties when they leave, and what each account falls to."""
         from brm.services import assets as holding
         from brm.services import rendering
 
-        found = holding.handover(session.workspace, session.principal, person, when=session.when)
+        found = holding.handover(session.under(parameters), session.principal, person, when=session.when)
         session.output(rendering.handover(found, session.texts), lambda shown: _print_handover(session, shown))
 
 

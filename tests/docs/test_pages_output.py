@@ -1,4 +1,4 @@
-"""The outputs on the pages about parameters and evaluation are what the commands print."""
+"""The outputs on the pages about heat, parameters and evaluation are what the commands print."""
 
 from __future__ import annotations
 
@@ -29,6 +29,17 @@ def _printed(command: str) -> list[str]:
     result = CliRunner().invoke(app, shlex.split(command)[1:])
     assert result.exit_code == 0, result.output
     return [line.rstrip() for line in result.stdout.splitlines()]
+
+
+def test_the_tables_on_the_page_of_the_sales_leader() -> None:
+    """A long table is shown as far as its first lines."""
+    shown = SHOWN.findall((ROOT / "docs" / "heat.md").read_text(encoding="utf-8"))
+    assert [command.split()[1] for command, _ in shown] == [
+        "heat", "changes", "changes", "coverage", "coverage", "assets", "handover",
+    ]  # fmt: skip
+    for command, pasted in shown:
+        lines = pasted.splitlines()
+        assert _printed(command)[: len(lines)] == lines, command
 
 
 def test_trial_and_sensitivity_on_the_page_of_the_parameters() -> None:
