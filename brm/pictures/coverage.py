@@ -112,7 +112,7 @@ def _grid(drawing: Drawing, grid: Shape, y: float, texts: Catalogue) -> float:
     top = y + 34
     left = MARGIN + DEPARTMENT
     for at, level in enumerate(grid["levels"]):
-        label = fitted(texts.text(f"level.{level}"), 12, LEVEL - 6, bold=True)
+        label = fitted(texts.text(f"level.{level or 'unknown'}"), 12, LEVEL - 6, bold=True)
         drawing.label(left + at * LEVEL + LEVEL / 2, top - 10, label, size=12, bold=True, anchor="middle")
     cells = {(cell["department"], cell["level"]): cell for cell in grid["cells"]}
     for row, department in enumerate(grid["departments"]):
@@ -120,7 +120,7 @@ def _grid(drawing: Drawing, grid: Shape, y: float, texts: Catalogue) -> float:
         drawing.label(MARGIN, below + 22, fitted(department["name"], 13, DEPARTMENT - 12), size=13)
         for column, level in enumerate(grid["levels"]):
             cell = cells.get((department["id"], level))
-            with drawing.group(class_="grid", data_department=department["id"], data_level=f"{level}"):
+            with drawing.group(class_="grid", data_department=department["id"], data_level=f"{level or ''}"):
                 _grid_cell(drawing, cell, left + column * LEVEL + 1, below + 1, texts)
     return top + ROW * len(grid["departments"])
 
