@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from brm.services.moments import local_day
 from brm.store.partition import carried_forward
 from brm.store.protocol import Delta, Store
-from scoring.snapshot import Snapshot
+from scoring.snapshot import Patch, Snapshot
 
+Carry = Callable[[Snapshot, Snapshot, Patch], None]
+"""Takes a snapshot, the one that followed, and the patch between them."""
 HELD_FOR = 10 * 60 * 1_000_000
 """Microseconds until it is read anew, since validity may begin or end meanwhile without a commit."""
 
@@ -27,8 +30,10 @@ class Held:
 class Follower:
     """What this process has seen of the store. Its methods first look whether somebody committed."""
 
-    def __init__(self, store: Store, zone: str) -> None:
+    def __init__(self, store: Store, zone: str, carry: Carry | None = None) -> None:
+        """``carry`` is told of every step from one snapshot to the next."""
         self._store = store
+        self._carry = carry
         self._zone = zone
         self._lock = threading.Lock()
         self._seen: int | None = None
@@ -72,7 +77,11 @@ class Follower:
 
     def _forward(self, held: Held, delta: Delta) -> Held | None:
         moved = carried_forward(held.snapshot, delta)
-        return None if moved is None else Held(moved, delta.revision, held.read_at)
+        if moved is None:
+            return None
+        if self._carry is not None:
+            self._carry(held.snapshot, moved, delta.patch)
+        return Held(moved, delta.revision, held.read_at)
 
     def _is_fresh(self, held: Held, now: int) -> bool:
         same_day = self._day(held.snapshot.as_of) == self._day(now)

@@ -49,7 +49,7 @@ class Workspace:
         self._references: Kept[Reference] = Kept(KEPT_REFERENCES)
         self._past: Kept[Any] = Kept(KEPT_PAST)
         self._boards = Scoreboards(KEPT_BOARDS)
-        self.follower = Follower(self.store, settings.zone)
+        self.follower = Follower(self.store, settings.zone, self._boards.carry)
 
     @classmethod
     def open(cls, settings: Settings, meter: Meter | None = None) -> Workspace:
@@ -136,7 +136,8 @@ class Workspace:
 
     def frames(self, when: When = NOW) -> Scoreboard:
         """The scores of everybody at a moment, by kind; kept while snapshot, Reference and parameters stay."""
-        return self._boards.of(self.snapshot(None, when), self.reference(when), self.parameters)
+        reference = self.reference(when)
+        return self._boards.of(self.snapshot(None, when), reference, self.parameters)
 
 
 class Kept(Generic[T]):

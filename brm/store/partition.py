@@ -31,9 +31,9 @@ def snapshot_of(tables: Tables, accounts: Sequence[int] | None, moment: Moment, 
         edges = {name: tables.edges_at(name, None, None, moment) for name in known.edges}
     else:
         keys = np.unique(np.array(accounts, dtype=np.int64))
-        reach = _Reach(tables.around(keys, moment), moment, keys)
+        reach = Reach(tables.around(keys, moment), moment, keys)
         nodes, edges = reach.nodes(), reach.edges()
-    return Snapshot(moment.at, nodes, _whole_edges(nodes, edges), local_days)
+    return Snapshot(moment.at, nodes, whole_edges(nodes, edges), local_days)
 
 
 def carried_forward(snapshot: Snapshot, delta: Delta) -> Snapshot | None:
@@ -49,7 +49,7 @@ def carried_forward(snapshot: Snapshot, delta: Delta) -> Snapshot | None:
     moved = snapshot.apply(patch, as_of)
     gone = any(len(keys) > len(patch.add_nodes[name]) for name, keys in patch.drop_nodes.items())
     names = moved.edges if gone else patch.add_edges
-    whole = _whole_edges(dict(moved.nodes), {name: moved.edges[name] for name in names})
+    whole = whole_edges(dict(moved.nodes), {name: moved.edges[name] for name in names})
     return Snapshot(as_of, moved.nodes, {**moved.edges, **whole}, snapshot.local_days)
 
 
@@ -57,7 +57,7 @@ def _among(keys: Ints, wanted: Ints) -> Ints:
     return np.intersect1d(keys, wanted, assume_unique=True)
 
 
-def _whole_edges(nodes: dict[str, NodeTable], edges: dict[str, EdgeTable]) -> dict[str, EdgeTable]:
+def whole_edges(nodes: dict[str, NodeTable], edges: dict[str, EdgeTable]) -> dict[str, EdgeTable]:
     """The edges whose ends both exist at the moment."""
     among = _membership(np.sort(np.concatenate([table.key for table in nodes.values()])))
     whole: dict[str, EdgeTable] = {}
@@ -104,14 +104,15 @@ def _union(parts: Iterable[Ints]) -> Ints:
     return joined
 
 
-class _Reach:
+class Reach:
     """Takes the steps: collects node keys set by set, and the edges that were followed."""
 
-    def __init__(self, tables: Tables, moment: Moment, accounts: Ints) -> None:
+    def __init__(self, tables: Tables, moment: Moment, accounts: Ints, deals: Ints = _NOTHING) -> None:
+        """``deals`` are opportunities to be in as well, whoever they are for."""
         self._tables = tables
         self._moment = moment
         self._edges: dict[str, list[EdgeTable]] = {}
-        self._sets: dict[str, Ints] = {"accounts": accounts}
+        self._sets: dict[str, Ints] = {"accounts": accounts, "opportunities": deals}
         self._placed: Ints = _NOTHING
         self._types: dict[str, Ints] = {}
         for step in STEPS:

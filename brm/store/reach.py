@@ -34,7 +34,7 @@ class Step:
 
 
 SCOPES = ("accounts", "opportunities")
-SUBJECTS = ("persons", "accounts", "units", "seats", "opportunities", "requirements")
+SUBJECTS = ("persons", "linked", "accounts", "units", "seats", "opportunities", "requirements")
 OWN = (*SUBJECTS, "interactions", "observations", "work")
 REACHED = (*OWN, "vendors", "tied")
 CHAINS = ("supplies", "buys", "part_of")
@@ -59,14 +59,16 @@ _DEALS = (
     Step(edge="for", side="target", start=("accounts",), into="opportunities"),
     Step(edge="holds", side="target", start=("seats",), into="persons"),
     Step(edge="plays", side="target", start=("opportunities",), into="persons"),
+    # whom somebody listens to is in the chain without a seat or a role there
+    *_both("influences", "persons", into="linked"),
     Step(edge="requires", side="source", start=("opportunities",), into="requirements"),
     Step(edge="competes", side="target", start=("opportunities",), into="vendors"),
     Step(edge="partners", side="target", start=("opportunities",), into="vendors"),
     Step(edge="meets", side="target", start=("requirements",), into="vendors"),
 )
 _EVIDENCE = (
-    # all who took part in these are followed below, those of `persons` among them
-    Step(edge="took_part", side="source", start=("persons",), into="interactions", peek=True),
+    # all who took part in these are followed below, those of `persons` and `linked` among them
+    Step(edge="took_part", side="source", start=("persons", "linked"), into="interactions", peek=True),
     Step(edge="concerns", side="target", start=SCOPES, into="interactions", only="interaction", peek=True),
     Step(edge="about", side="target", start=SUBJECTS, into="observations"),
     Step(edge="belongs_to", side="target", start=SCOPES, into="work"),
