@@ -78,10 +78,11 @@ def score(
     scoped = None if scope is None else find_subject(workspace, principal, scope, when)
     accounts = accounts_of([*subjects, *([scoped] if scoped else [])])
     partial = tuple(accounts) if (ids or scoped) and not wanted.whole else None
-    snapshot = workspace.snapshot(partial, when)
+    board = workspace.frames(when) if partial is None else None
+    snapshot = workspace.snapshot(partial, when) if board is None else board.snapshot
     moment = workspace.moment(when, snapshot)
     with workspace.timing(kind):
-        frame, rows = select(workspace, wanted, subjects, scoped, snapshot, vendor, when)
+        frame, rows = select(workspace, wanted, subjects, scoped, snapshot, vendor, when, board)
     return Scored(frame, rows, snapshot, moment, revision, partial)
 
 

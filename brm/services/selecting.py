@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from brm.errors import InvalidInput
+from brm.services.scoreboard import Scoreboard
 from brm.services.subjects import Subject, keys_of, vendor_key
 from brm.services.workspace import Workspace
 from brm.store.protocol import When
@@ -29,22 +30,30 @@ def accounts_of(subjects: Iterable[Subject]) -> list[str]:
 
 def select(
     workspace: Workspace, wanted: Scorer, subjects: Sequence[Subject], scoped: Subject | None, snapshot: Snapshot,
-    vendor: str | None, when: When,
+    vendor: str | None, when: When, board: Scoreboard | None = None,
 ) -> tuple[ScoreFrame, Ints]:  # fmt: skip
-    """The frame, and its rows that answer, best first; scores that may not be stated come last."""
+    """The frame, and its rows that answer, best first; scores that may not be stated come last.
+
+    They are looked up on the board where it has them, and scored otherwise.
+    """
     asked = _vendor(workspace, wanted, snapshot, vendor)
     named = [subject for subject in subjects if subject.type in wanted.subjects]
     around = [scoped] if scoped is not None else [subject for subject in subjects if subject not in named]
     listed = asked not in (None, US) and not named
-    frame = wanted.score(
-        snapshot,
-        workspace.reference(when),
-        workspace.parameters,
-        scopes=_scopes(workspace, wanted, named, around, snapshot),
-        subjects=keys_of(workspace, [subject.id for subject in named]) if _by_subject(wanted) and named else None,
-        vendor=None if listed and wanted.kind == "competitor" else asked,
-    )
-    order = np.lexsort((frame.scope, -frame.score))
+    keys = keys_of(workspace, [subject.id for subject in named]) if _by_subject(wanted) and named else None
+    if board is not None and not around and _held(wanted, asked, keys):
+        frame = board[wanted.kind]
+        order = _best_first(frame, asked, keys)
+    else:
+        frame = wanted.score(
+            snapshot,
+            workspace.reference(when),
+            workspace.parameters,
+            scopes=_scopes(workspace, wanted, named, around, snapshot),
+            subjects=keys,
+            vendor=None if listed and wanted.kind == "competitor" else asked,
+        )
+        order = _best_first(frame, None, None)
     if listed and wanted.kind == "decision_chain":
         order = order[np.isin(frame.scope[order], _competed(snapshot, int(asked or US)))]
     if listed:
@@ -52,6 +61,23 @@ def select(
     if not named:
         order = order[~np.isnan(frame.score[order])]
     return frame, order
+
+
+def _held(wanted: Scorer, asked: int | None, keys: Ints | None) -> bool:
+    """Whether a frame of everybody has the rows: ours, or all rivals' where none is named."""
+    if wanted.whole:
+        return True
+    return keys is None and asked == (None if wanted.kind == "competitor" else US)
+
+
+def _best_first(frame: ScoreFrame, vendor: int | None, subjects: Ints | None) -> Ints:
+    rows = np.arange(len(frame))
+    if vendor is not None:
+        rows = rows[frame.vendor == vendor]
+    if subjects is not None:
+        rows = rows[np.isin(frame.subject[rows], subjects)]
+    found: Ints = rows[np.lexsort((frame.scope[rows], -frame.score[rows]))]
+    return found
 
 
 def _by_subject(wanted: Scorer) -> bool:
