@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from graph_schema.vocabulary import code_number
 from scoring.machinery.arrays import distinct, expand, lookup
+from scoring.machinery.attendance import attendance_of
 from scoring.machinery.concerns import concerns_of, customer_of
 from scoring.machinery.people import current, people_of
-from scoring.machinery.touches import meetings_of
 from scoring.snapshot import Snapshot, category_code
 from scoring.types import NOBODY, Floats, Ints
+
+SITE_VISIT = code_number("channel", "site_visit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +69,22 @@ class AccountMeetings:
 
 def account_meetings(snapshot: Snapshot) -> AccountMeetings:
     """Every interaction once per account in whose scope it counts, made once per snapshot."""
-    return snapshot.derived("account meetings", _account_meetings)
+    return snapshot.derived("account meetings", _meetings)
 
 
-def _account_meetings(snapshot: Snapshot) -> AccountMeetings:
-    encounters, members = meetings_of(snapshot).encounters, affiliations_of(snapshot)
-    person = np.repeat(np.arange(len(encounters.start) - 1), np.diff(encounters.start))
+def site_visits(snapshot: Snapshot) -> AccountMeetings:
+    """Those at a customer's site; found without making the others."""
+    return snapshot.derived("site visits", lambda each: _meetings(each, SITE_VISIT))
+
+
+def _meetings(snapshot: Snapshot, channel: int | None = None) -> AccountMeetings:
+    attendance, members = attendance_of(snapshot), affiliations_of(snapshot)
+    chosen = attendance.met()
+    if channel is not None:
+        chosen &= (snapshot.nodes["interaction"]["channel"] == channel)[attendance.theirs.item]
+    person, met = attendance.theirs.person[chosen], attendance.theirs.item[chosen]
     row, account = members.of(person)
-    item = encounters.item[row].astype(np.int64)
+    item = met[row]
     counted = concerns_of(snapshot, "interaction").in_company(item, account)
     size = max(len(snapshot.nodes["interaction"]), 1)
     code = distinct(account[counted] * size + item[counted])

@@ -12,6 +12,7 @@ from scoring.types import Floats, Ints
 
 Flags = npt.NDArray[np.bool_]
 
+_DIGIT = (1 << 16) - 1
 FEW, SPARSE = 10_000, 4
 """A table serves more than so many look-ups, in keys spread over at most so many times their number."""
 
@@ -64,6 +65,17 @@ def run_sums(values: Floats, starts: Ints) -> Floats:
         return np.empty(0)
     sums: Floats = np.add.reduceat(values, starts)
     return sums
+
+
+def order_of(codes: Ints) -> Ints:
+    """The rows by ascending code 0 or above, equal ones as they stand: several times faster than a sort."""
+    order, shift, top = np.arange(len(codes), dtype=np.int64), 0, int(codes.max(initial=0))
+    while shift == 0 or top >> shift:
+        # numpy sorts 16-bit integers by counting
+        digit = (codes[order] >> shift & _DIGIT).astype(np.uint16)
+        order = order[np.argsort(digit, kind="stable")]
+        shift += 16
+    return order
 
 
 def sums(owner: Ints, values: Floats, size: int) -> Floats:

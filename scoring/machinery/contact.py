@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.machinery.arrays import chunks, expand, lookup, run_starts, sums
+from scoring.machinery.attendance import attendance_of, captured_days
 from scoring.machinery.concerns import Concerns
 from scoring.machinery.people import current, people_of
 from scoring.machinery.ties import PairTies, Places, half_lives
-from scoring.machinery.touches import Encounters, Meetings, meetings_of
+from scoring.machinery.touches import Encounters, Meetings
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
 from scoring.types import Floats, Ints
@@ -69,9 +70,9 @@ class CapturedSpans:
 
 def captured_spans(snapshot: Snapshot) -> CapturedSpans:
     """The spans of all colleagues, from interactions before today."""
-    meetings = meetings_of(snapshot)
-    logged = meetings.captured_from <= meetings.captured_to
-    return CapturedSpans(meetings.colleagues[logged], meetings.captured_from[logged], meetings.captured_to[logged])
+    first, last = captured_days(snapshot)
+    logged = first <= last
+    return CapturedSpans(attendance_of(snapshot).colleagues[logged], first[logged], last[logged])
 
 
 def contacts(meetings: Meetings, concerns: Concerns, places: Places, today: int, parameters: Parameters) -> Contact:

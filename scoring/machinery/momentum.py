@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_schema.vocabulary import code_number
-from scoring.machinery.affiliations import account_meetings
+from scoring.machinery.affiliations import site_visits
 from scoring.machinery.arrays import Grouping, sums
 from scoring.machinery.concerns import concerns_of, customer_of
 from scoring.machinery.field import MOVES
@@ -23,7 +23,6 @@ from scoring.snapshot import MISSING, Snapshot
 from scoring.types import COMPANY, US, Floats, Ints
 
 WON = code_number("opportunity_status", "won")
-SITE_VISIT = code_number("channel", "site_visit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +110,10 @@ def _wins(snapshot: Snapshot, rows: _Rows, parameters: Parameters) -> _Terms:
 
 def _visits(snapshot: Snapshot, rows: _Rows, parameters: Parameters) -> _Terms:
     """Visits of the account's people to a site, with us."""
-    found, items = account_meetings(snapshot), snapshot.nodes["interaction"]
-    chosen = np.flatnonzero(items["channel"][found.item] == SITE_VISIT)
+    found, items = site_visits(snapshot), snapshot.nodes["interaction"]
     ours = np.flatnonzero(rows.vendor == US)
-    place, at = Grouping.of(found.account[chosen]).join(rows.account[ours])
-    row, item = ours[place], found.item[chosen[at]]
+    place, at = Grouping.of(found.account).join(rows.account[ours])
+    row, item = ours[place], found.item[at]
     deal = rows.scope_type[row] != COMPANY
     concerns = concerns_of(snapshot, "interaction")
     keep = ~deal

@@ -1,9 +1,8 @@
 """Interactions as touches of pairs: one row per customer person, colleague and interaction.
 
-Participants count as they stood when it happened; who declined or was absent, a cancelled
-interaction and one still to come do not count. The starter is whoever has the role ``from`` or
-``organiser``. A text (mail, chat, SMS, social) touches only its sender and each addressee; one whose
-sender is not recorded counts as ours, written to everyone.
+Who takes part and who starts is told by `scoring.machinery.attendance`. A text (mail, chat, SMS, social)
+touches only its sender and each addressee; one whose sender is not recorded counts as ours, written to
+everyone.
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from graph_schema.vocabulary import VOCABULARIES, code_number
-from scoring.machinery.arrays import Flags, counts, expand, lookup, run_starts
+from graph_schema.vocabulary import VOCABULARIES
+from scoring.machinery.arrays import Flags, counts, expand, lookup, order_of
+from scoring.machinery.attendance import Attendance, attendance_of
 from scoring.machinery.people import people_of
 from scoring.snapshot import Snapshot
 from scoring.types import Ints
@@ -22,9 +22,6 @@ from scoring.types import Ints
 CHANNELS = VOCABULARIES["channel"]
 TEXT = np.isin(CHANNELS, ("mail", "chat", "sms", "social"))
 TOGETHER = np.isin(CHANNELS, ("meeting", "site_visit", "workshop", "call", "video", "event"))
-_STARTERS = (code_number("took_part_role", "from"), code_number("took_part_role", "organiser"))
-_AWAY = (code_number("response", "declined"), code_number("response", "absent"))
-_CAPTURED = tuple(code_number("capture", word) for word in ("log", "mail", "calendar"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,30 +60,20 @@ class Encounters:
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """All that interactions say: contacts and texts of pairs, encounters of persons, logged spans.
+    """All that interactions say: contacts and texts of pairs, encounters of persons.
 
-    ``captured_from`` and ``captured_to`` are each colleague's first and last day before today in a log,
-    mail or calendar source (from > to where there is none). ``channel`` and ``executive`` are by interaction.
-    ``host`` and ``host_day`` list the colleagues' own interactions with customers.
+    ``channel`` and ``executive`` are by interaction. ``host`` and ``host_day`` list the colleagues' own
+    interactions with customers.
     """
 
     colleagues: Ints
     contacts: Touches
     texts: Touches
     encounters: Encounters
-    captured_from: Ints
-    captured_to: Ints
     channel: npt.NDArray[np.int16]
     executive: Flags
     host: npt.NDArray[np.int32]
     host_day: npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    person: Ints
-    item: Ints
-    starter: Flags
 
 
 def meetings_of(snapshot: Snapshot) -> Meetings:
@@ -95,25 +82,15 @@ def meetings_of(snapshot: Snapshot) -> Meetings:
 
 
 def _build(snapshot: Snapshot) -> Meetings:
-    people, items = people_of(snapshot), snapshot.nodes["interaction"]
-    parts = _attended(snapshot)
-    colleagues = np.flatnonzero(people.colleague)
-    place = np.full(len(people.key), -1, dtype=np.int64)
-    place[colleagues] = np.arange(len(colleagues))
-    own, customer = people.colleague[parts.person], people.customer[parts.person]
-    ours = _Parts(place[parts.person[own]], parts.item[own], parts.starter[own])
-    theirs = _Parts(parts.person[customer], parts.item[customer], parts.starter[customer])
-    day = snapshot.local_days.of(items["at"]).astype(np.int32)
-    contacts, texts = _touches(snapshot, ours, theirs, day, len(colleagues))
-    first, last = _captured(items["capture"], ours, day, snapshot.day("interaction"), len(colleagues))
+    items, attendance = snapshot.nodes["interaction"], attendance_of(snapshot)
+    ours, theirs, day = attendance.ours, attendance.theirs, attendance.day
+    contacts, texts = _touches(snapshot, attendance)
     hosted = counts(theirs.item, len(items))[ours.item] > 0
     return Meetings(
-        colleagues=people.key[colleagues],
+        colleagues=attendance.colleagues,
         contacts=contacts,
         texts=texts,
-        encounters=_encounters(snapshot, ours, theirs, day),
-        captured_from=first,
-        captured_to=last,
+        encounters=_encounters(snapshot, attendance),
         channel=items["channel"],
         executive=items["executive"] == 1,
         host=ours.person[hosted].astype(np.int32),
@@ -121,38 +98,21 @@ def _build(snapshot: Snapshot) -> Meetings:
     )
 
 
-def _attended(snapshot: Snapshot) -> _Parts:
-    """Participations that took place, ordered by interaction."""
-    table, items = snapshot.edges["took_part"], snapshot.nodes["interaction"]
-    if not len(table) or not len(items):
-        empty = np.empty(0, dtype=np.int64)
-        return _Parts(empty, empty, np.empty(0, dtype=bool))
-    item, person = items.rows(table.target), people_of(snapshot).rows(table.source)
-    at = items["at"][item]
-    happened = (items["cancelled"] != 1) & (items["at"] <= snapshot.moment("interaction"))
-    keep = (item >= 0) & (person >= 0) & happened[item]
-    keep &= (table.valid_from <= at) & (at < table.valid_to) & ~np.isin(table["response"], _AWAY)
-    rows = np.flatnonzero(keep)
-    rows = rows[np.argsort(item[rows], kind="stable")]
-    return _Parts(person[rows], item[rows], np.isin(table["role"][rows], _STARTERS))
-
-
-def _touches(
-    snapshot: Snapshot, ours: _Parts, theirs: _Parts, day: npt.NDArray[np.int32], colleagues: int
-) -> tuple[Touches, Touches]:
-    items = snapshot.nodes["interaction"]
-    size = len(items)
+def _touches(snapshot: Snapshot, attendance: Attendance) -> tuple[Touches, Touches]:
+    items, day = snapshot.nodes["interaction"], attendance.day
+    ours, theirs, size = attendance.ours, attendance.theirs, len(items)
     customers = counts(theirs.item, size)
     started = counts(theirs.item[theirs.starter], size) > 0
     started_by_us = counts(ours.item[ours.starter], size) > 0
     number = counts(ours.item, size)
     first = np.cumsum(number) - number
-    owner, row = expand(first[theirs.item], number[theirs.item])
-    item, person, colleague = theirs.item[owner], theirs.person[owner], ours.person[row]
     # ties in time are broken by content, never by key
-    order = np.lexsort((customers, ~started, items["at"]))
     rank = np.empty(size, dtype=np.int64)
-    rank[order] = np.arange(size)
+    rank[np.lexsort((customers, ~started, items["at"]))] = np.arange(size)
+    in_time = order_of(rank[theirs.item])
+    owner, row = expand(first[theirs.item[in_time]], number[theirs.item[in_time]])
+    owner = in_time[owner]
+    item, person, colleague = theirs.item[owner], theirs.person[owner], ours.person[row]
     text = TEXT[items["channel"][item]]
     unsigned = ~started[item] & ~started_by_us[item]
     inbound = np.where(text, theirs.starter[owner], started[item])
@@ -160,8 +120,9 @@ def _touches(
     people = len(people_of(snapshot).key)
     made = []
     for chosen in (~text, text & (inbound | outbound)):
-        code = (person[chosen] * max(colleagues, 1) + colleague[chosen]) * max(size, 1) + rank[item[chosen]]
-        at = np.flatnonzero(chosen)[np.argsort(code, kind="stable")]
+        at = np.flatnonzero(chosen)
+        # they are in the order of time already
+        at = at[order_of(person[at] * max(len(attendance.colleagues), 1) + colleague[at])]
         made.append(
             Touches(
                 start=np.searchsorted(person[at], np.arange(people + 1)),
@@ -177,8 +138,8 @@ def _touches(
     return made[0], made[1]
 
 
-def _encounters(snapshot: Snapshot, ours: _Parts, theirs: _Parts, day: npt.NDArray[np.int32]) -> Encounters:
-    items = snapshot.nodes["interaction"]
+def _encounters(snapshot: Snapshot, attendance: Attendance) -> Encounters:
+    items, ours, theirs = snapshot.nodes["interaction"], attendance.ours, attendance.theirs
     number = counts(ours.item, len(items))
     started_by_us = counts(ours.item[ours.starter], len(items)) > 0
     alone = np.full(len(items), -1, dtype=np.int64)
@@ -186,13 +147,13 @@ def _encounters(snapshot: Snapshot, ours: _Parts, theirs: _Parts, day: npt.NDArr
     alone[number != 1] = -1
     rows = np.flatnonzero(number[theirs.item] > 0)
     width = int(alone.max(initial=0)) + 2
-    rows = rows[np.argsort(theirs.person[rows] * width + alone[theirs.item[rows]] + 1, kind="stable")]
+    rows = rows[order_of(theirs.person[rows] * width + alone[theirs.item[rows]] + 1)]
     person, item = theirs.person[rows], theirs.item[rows]
     return Encounters(
         start=np.searchsorted(person, np.arange(len(people_of(snapshot).key) + 1)),
         alone=alone[item].astype(np.int32),
         item=item.astype(np.int32),
-        day=day[item],
+        day=attendance.day[item],
         incoming=theirs.starter[rows],
         outgoing=started_by_us[item] & ~theirs.starter[rows],
         met=TOGETHER[items["channel"][item]],
@@ -212,7 +173,7 @@ def meetings_without(snapshot: Snapshot, meetings: Meetings, colleague: int) -> 
         meetings,
         contacts=_cut(meetings.contacts, meetings.contacts.colleague != place),
         texts=_cut(meetings.texts, meetings.texts.colleague != place),
-        encounters=_left(snapshot, meetings, colleague, place),
+        encounters=_left(snapshot, meetings, place),
         host=meetings.host[hosted],
         host_day=meetings.host_day[hosted],
     )
@@ -224,36 +185,20 @@ def _cut(touches: Touches, keep: Flags) -> Touches:
     return Touches(start=kept[touches.start], **columns)
 
 
-def _left(snapshot: Snapshot, meetings: Meetings, colleague: int, place: int) -> Encounters:
+def _left(snapshot: Snapshot, meetings: Meetings, place: int) -> Encounters:
     """The encounters in which others took part, still ordered by person, then by who is alone."""
-    people, parts, old = people_of(snapshot), _attended(snapshot), meetings.encounters
-    own = people.colleague[parts.person]
-    item, host = parts.item[own], parts.person[own]
-    leaver = host == people.rows(np.array([colleague]))[0]
+    ours, old = attendance_of(snapshot).ours, meetings.encounters
+    leaver = ours.person == place
     shared = np.zeros(len(snapshot.nodes["interaction"]), dtype=bool)
-    shared[item[leaver]] = True
-    number = counts(item, len(shared))
+    shared[ours.item[leaver]] = True
+    number = counts(ours.item, len(shared))
     heir = np.full(len(shared), -1, dtype=np.int64)
-    heir[item[~leaver]] = lookup(meetings.colleagues, people.key[host[~leaver]])
+    heir[ours.item[~leaver]] = ours.person[~leaver]
     inherited = shared & (number == 2)
     alone = np.where(inherited[old.item], heir[old.item], old.alone)
     person = np.repeat(np.arange(len(old.start) - 1), np.diff(old.start))
     rows = np.flatnonzero(old.alone != place)
-    rows = rows[np.argsort(person[rows] * (len(meetings.colleagues) + 1) + alone[rows] + 1, kind="stable")]
+    rows = rows[order_of(person[rows] * (len(meetings.colleagues) + 1) + alone[rows] + 1)]
     columns = {name: getattr(old, name)[rows] for name in ("item", "day", "incoming", "outgoing", "met")}
     start = np.searchsorted(person[rows], np.arange(len(old.start)))
     return Encounters(start=start, alone=alone[rows].astype(np.int32), **columns)
-
-
-def _captured(
-    capture: npt.NDArray[np.int16], ours: _Parts, day: npt.NDArray[np.int32], today: int, size: int
-) -> tuple[Ints, Ints]:
-    first, last = np.ones(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    rows = np.flatnonzero(np.isin(capture[ours.item], _CAPTURED) & (day[ours.item] < today))
-    rows = rows[np.lexsort((day[ours.item[rows]], ours.person[rows]))]
-    starts = run_starts(ours.person[rows])
-    if len(starts):
-        ends = np.append(starts[1:], len(rows)) - 1
-        first[ours.person[rows[starts]]] = day[ours.item[rows[starts]]]
-        last[ours.person[rows[ends]]] = day[ours.item[rows[ends]]]
-    return first, last
