@@ -17,21 +17,22 @@ import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES, code_number
 from scoring.machinery.arrays import lookup, run_starts, sums
-from scoring.machinery.capital import capital_of, colleague_completeness, job_roles
+from scoring.machinery.capital import capital_in, colleague_completeness, job_roles
 from scoring.machinery.concerns import customer_of
 from scoring.machinery.contact import captured_spans
+from scoring.machinery.firm import all_firm_ties
 from scoring.machinery.fit import fit_observed
-from scoring.machinery.levels import level_match
+from scoring.machinery.levels import levels_met
 from scoring.machinery.parts import EVENTS, PARTS, parts_of
 from scoring.machinery.people import current, people_of
 from scoring.machinery.scopes import is_open, scopes_of
 from scoring.machinery.shares import account_shares, segment_of
-from scoring.machinery.standings import standings_of
+from scoring.machinery.standings import chains_of
 from scoring.machinery.values import account_values, chosen_basis
 from scoring.parameters import Parameters
 from scoring.reference import RULES, Reference
 from scoring.snapshot import MISSING, Snapshot
-from scoring.types import COMPANY, NOBODY, US, Floats, Ints
+from scoring.types import COMPANY, NOBODY, Floats, Ints
 
 WON = code_number("opportunity_status", "won")
 
@@ -77,7 +78,8 @@ def reduce_reference(snapshot: Snapshot, parameters: Parameters, *, before: Snap
         rank_number=nothing,
         digest="",
     )
-    return _digested(_with_people(before, _valued(before, accounts_of, bare, parameters), parameters))
+    valued = _valued(before, accounts_of, bare, parameters)
+    return _digested(_with_people(before, accounts_of, valued, parameters))
 
 
 def _digested(reference: Reference) -> Reference:
@@ -96,19 +98,18 @@ def _valued(snapshot: Snapshot, accounts: Ints, reference: Reference, parameters
     return replace(reference, basis=basis, basis_median=median)
 
 
-def _with_people(snapshot: Snapshot, reference: Reference, parameters: Parameters) -> Reference:
-    """With what follows from all ties: level match by segment, and the knots of the ranks."""
+def _with_people(snapshot: Snapshot, accounts: Ints, reference: Reference, parameters: Parameters) -> Reference:
+    """With what follows from the ties of accounts: level match by segment, and the knots of the ranks."""
     if not len(people_of(snapshot).ours):
         return reference
-    standings = standings_of(snapshot, reference, parameters, vendor=US)
-    scopes, levels = standings.chains.scopes, level_match(snapshot, standings, parameters)
-    firms = np.flatnonzero(scopes.type == COMPANY)
-    known = firms[~np.isnan(levels.value[firms])]
-    segment = segment_of(snapshot, scopes.key[known])
+    ties = all_firm_ties(snapshot, chains_of(snapshot, reference, parameters, accounts), parameters)
+    levels = levels_met(snapshot, ties, parameters)
+    known = np.flatnonzero(~np.isnan(levels.value))
+    segment = segment_of(snapshot, ties.chains.scopes.key[known])
     prior = _segment_means(
         levels.value[known], np.ones(len(known)), segment, reference.segments, parameters.priors.level_match, parameters
     )
-    worth = capital_of(snapshot, reference, standings, parameters).total
+    worth = capital_in(snapshot, reference, ties, parameters).total
     complete = colleague_completeness(snapshot, reference.captured, parameters)
     ranked = complete >= parameters.employee.least_complete
     role, capital, percent, number = _knots(job_roles(snapshot)[ranked], worth[ranked])

@@ -12,7 +12,7 @@ import numpy as np
 
 from graph_schema.vocabulary import code_number
 from scoring.machinery.arrays import distinct, expand, lookup
-from scoring.machinery.attendance import attendance_of
+from scoring.machinery.attendance import Attendance, attendance_in, attendance_of
 from scoring.machinery.concerns import concerns_of, customer_of
 from scoring.machinery.people import current, people_of
 from scoring.snapshot import Snapshot, category_code
@@ -69,19 +69,21 @@ class AccountMeetings:
 
 def account_meetings(snapshot: Snapshot) -> AccountMeetings:
     """Every interaction once per account in whose scope it counts, made once per snapshot."""
-    return snapshot.derived("account meetings", _meetings)
+    return snapshot.derived("account meetings", lambda each: _meetings(each, attendance_of(each)))
 
 
 def site_visits(snapshot: Snapshot) -> AccountMeetings:
     """Those at a customer's site; found without making the others."""
-    return snapshot.derived("site visits", lambda each: _meetings(each, SITE_VISIT))
+
+    def found(snapshot: Snapshot) -> AccountMeetings:
+        chosen = snapshot.nodes["interaction"]["channel"] == SITE_VISIT
+        return _meetings(snapshot, attendance_in(snapshot, chosen))
+
+    return snapshot.derived("site visits", found)
 
 
-def _meetings(snapshot: Snapshot, channel: int | None = None) -> AccountMeetings:
-    attendance, members = attendance_of(snapshot), affiliations_of(snapshot)
-    chosen = attendance.met()
-    if channel is not None:
-        chosen &= (snapshot.nodes["interaction"]["channel"] == channel)[attendance.theirs.item]
+def _meetings(snapshot: Snapshot, attendance: Attendance) -> AccountMeetings:
+    chosen, members = attendance.met(), affiliations_of(snapshot)
     person, met = attendance.theirs.person[chosen], attendance.theirs.item[chosen]
     row, account = members.of(person)
     item = met[row]

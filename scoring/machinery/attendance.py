@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_schema.vocabulary import code_number
-from scoring.machinery.arrays import Flags, counts, order_of
+from scoring.machinery.arrays import Flags, counts, expand, order_of
 from scoring.machinery.people import people_of
-from scoring.snapshot import Snapshot
+from scoring.snapshot import ALWAYS, OPEN, Snapshot
 from scoring.types import Ints
 
 _STARTERS = (code_number("took_part_role", "from"), code_number("took_part_role", "organiser"))
@@ -52,49 +52,67 @@ class Attendance:
 
 def attendance_of(snapshot: Snapshot) -> Attendance:
     """All participations, made once per snapshot."""
-    return snapshot.derived("attendance", _build)
+    return snapshot.derived("attendance", lambda each: attendance_in(each, _happened(each)))
 
 
-def _build(snapshot: Snapshot) -> Attendance:
-    people, items = people_of(snapshot), snapshot.nodes["interaction"]
-    attended = _attended(snapshot)
+def attendance_in(snapshot: Snapshot, chosen: Flags) -> Attendance:
+    """The participations in some interactions, by row, of those that happened."""
+    people = people_of(snapshot)
+    attended = _attended(snapshot, chosen & _happened(snapshot))
     colleagues = np.flatnonzero(people.colleague)
     place = np.full(len(people.key), -1, dtype=np.int64)
     place[colleagues] = np.arange(len(colleagues))
-    own, customer = people.colleague[attended.person], people.customer[attended.person]
+    own, customer = (np.flatnonzero(side[attended.person]) for side in (people.colleague, people.customer))
     return Attendance(
         colleagues=people.key[colleagues],
         ours=Side(place[attended.person[own]], attended.item[own], attended.starter[own]),
         theirs=Side(attended.person[customer], attended.item[customer], attended.starter[customer]),
-        day=snapshot.local_days.of(items["at"]).astype(np.int32),
+        day=snapshot.local_days.of(snapshot.nodes["interaction"]["at"]).astype(np.int32),
     )
 
 
-def _attended(snapshot: Snapshot) -> Side:
-    """Everybody's participations, ordered by interaction."""
+def _happened(snapshot: Snapshot) -> Flags:
+    items = snapshot.nodes["interaction"]
+    found: Flags = (items["cancelled"] != 1) & (items["at"] <= snapshot.moment("interaction"))
+    return found
+
+
+def _attended(snapshot: Snapshot, chosen: Flags) -> Side:
+    """Everybody's participations in the chosen interactions, ordered by interaction."""
+    rows, item = _stood(snapshot, chosen, np.arange(len(snapshot.edges["took_part"])))
+    order = order_of(item)
+    rows, item = rows[order], item[order]
+    table = snapshot.edges["took_part"]
+    person = people_of(snapshot).rows(table.source[rows])
+    known = person >= 0
+    return Side(person[known], item[known], np.isin(table["role"][rows], _STARTERS)[known])
+
+
+def _stood(snapshot: Snapshot, chosen: Flags, rows: Ints) -> tuple[Ints, Ints]:
+    """Which of the rows are participations that took place in a chosen interaction, and in which one."""
     table, items = snapshot.edges["took_part"], snapshot.nodes["interaction"]
-    if not len(table) or not len(items):
-        empty = np.empty(0, dtype=np.int64)
-        return Side(empty, empty, np.empty(0, dtype=bool))
-    item, person = items.rows(table.target), people_of(snapshot).rows(table.source)
+    item = items.rows(table.target[rows])
+    # the place behind the last interaction stands for none
+    kept = np.append(chosen, False)[item]
+    rows, item = rows[kept], item[kept]
     at = items["at"][item]
-    happened = (items["cancelled"] != 1) & (items["at"] <= snapshot.moment("interaction"))
-    keep = (item >= 0) & (person >= 0) & happened[item]
-    keep &= (table.valid_from <= at) & (at < table.valid_to) & ~np.isin(table["response"], _AWAY)
-    rows = np.flatnonzero(keep)
-    rows = rows[order_of(item[rows])]
-    return Side(person[rows], item[rows], np.isin(table["role"][rows], _STARTERS))
+    stood = (table.valid_from[rows] <= at) & (at < table.valid_to[rows]) & ~np.isin(table["response"][rows], _AWAY)
+    return rows[stood], item[stood]
 
 
-def captured_days(snapshot: Snapshot) -> tuple[Ints, Ints]:
-    """Each colleague's first and last day before today in a log, mail or calendar source (none: first > last)."""
-    attendance = attendance_of(snapshot)
-    ours, today = attendance.ours, snapshot.day("interaction")
-    capture = np.isin(snapshot.nodes["interaction"]["capture"], _CAPTURED) & (attendance.day < today)
-    rows = np.flatnonzero(capture[ours.item])
-    person, day = ours.person[rows], attendance.day[ours.item[rows]].astype(np.int64)
-    size = len(attendance.colleagues)
-    first, last = np.full(size, np.iinfo(np.int64).max), np.full(size, np.iinfo(np.int64).min)
-    np.minimum.at(first, person, day)
-    np.maximum.at(last, person, day)
-    return first, last
+def captured_days(snapshot: Snapshot) -> tuple[Ints, Ints, Ints]:
+    """Colleagues' keys, first and last day before today in a log, mail or calendar source (none: first > last).
+
+    Read from the colleagues' own participations, which stand side by side.
+    """
+    people, items, source = people_of(snapshot), snapshot.nodes["interaction"], snapshot.edges["took_part"].source
+    colleagues = people.key[people.colleague]
+    day = snapshot.local_days.of(items["at"])
+    chosen = np.isin(items["capture"], _CAPTURED) & (day < snapshot.day("interaction")) & _happened(snapshot)
+    left, right = np.searchsorted(source, colleagues), np.searchsorted(source, colleagues, "right")
+    rows, item = _stood(snapshot, chosen, expand(left, right - left)[1])
+    place = np.searchsorted(colleagues, source[rows])
+    first, last = np.full(len(colleagues), OPEN), np.full(len(colleagues), ALWAYS)
+    np.minimum.at(first, place, day[item])
+    np.maximum.at(last, place, day[item])
+    return colleagues, first, last

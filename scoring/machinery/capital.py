@@ -14,7 +14,9 @@ from scoring.machinery.arrays import Grouping, lookup, sums
 from scoring.machinery.closeness import closeness_of
 from scoring.machinery.contact import CapturedSpans
 from scoring.machinery.evidence import known_share
+from scoring.machinery.firm import FirmTies
 from scoring.machinery.people import current, people_of
+from scoring.machinery.scopes import Scopes
 from scoring.machinery.shares import segment_of
 from scoring.machinery.standings import Standings
 from scoring.machinery.touches import meetings_of
@@ -27,9 +29,9 @@ from scoring.types import COMPANY, Floats, Ints
 
 @dataclass(frozen=True, slots=True)
 class Capital:
-    """Ties by worth: place in the closeness, colleague (place in `Meetings.colleagues`), share and RC.
+    """Ties by worth: place in the ties, colleague (place in `Meetings.colleagues`), share and RC.
 
-    ``account_value`` is by scope (NaN for deals), ``value`` by place in the closeness.
+    ``account_value`` is by scope (NaN for deals), ``value`` by place in the ties.
     """
 
     place: Ints
@@ -44,12 +46,12 @@ class Capital:
 
 def capital_of(snapshot: Snapshot, reference: Reference, standings: Standings, parameters: Parameters) -> Capital:
     """The relationship capital of all colleagues, made once."""
-    return standings.derived("capital", lambda: _build(snapshot, reference, standings, parameters))
+    close = closeness_of(standings, parameters)
+    return standings.derived("capital", lambda: capital_in(snapshot, reference, close.ties, parameters))
 
 
-def values_by_scope(snapshot: Snapshot, reference: Reference, standings: Standings, parameters: Parameters) -> Floats:
+def values_by_scope(snapshot: Snapshot, reference: Reference, scopes: Scopes, parameters: Parameters) -> Floats:
     """The value of each account by the Reference's basis, its median where unknown; NaN for deals."""
-    scopes = standings.chains.scopes
     firms = np.flatnonzero(scopes.type == COMPANY)
     accounts = scopes.key[firms]
     likelihood = reference.win_rate(segment_of(snapshot, accounts))
@@ -59,15 +61,15 @@ def values_by_scope(snapshot: Snapshot, reference: Reference, standings: Standin
     return found
 
 
-def _build(snapshot: Snapshot, reference: Reference, standings: Standings, parameters: Parameters) -> Capital:
-    close, pairs = closeness_of(standings, parameters), standings.pairs
-    by_scope = values_by_scope(snapshot, reference, standings, parameters)
-    value = close.influence * by_scope[close.scope]
-    inside = np.flatnonzero(~np.isnan(by_scope[close.scope])[pairs.owner])
+def capital_in(snapshot: Snapshot, reference: Reference, ties: FirmTies, parameters: Parameters) -> Capital:
+    """The relationship capital that lies in some ties."""
+    pairs, by_scope = ties.pairs, values_by_scope(snapshot, reference, ties.chains.scopes, parameters)
+    value = ties.influence * by_scope[ties.scope]
+    inside = np.flatnonzero(~np.isnan(by_scope[ties.scope])[pairs.owner])
     place, colleague, strength = pairs.owner[inside], pairs.colleague[inside], pairs.strength[inside]
-    squares = sums(place, strength**2, len(close))[place]
+    squares = sums(place, strength**2, len(ties))[place]
     share = np.divide(strength**2, squares, out=np.zeros(len(place)), where=squares > 0)
-    worth = value[place] * close.firm[place] * share
+    worth = value[place] * ties.firm[place] * share
     total = sums(colleague, worth, len(meetings_of(snapshot).colleagues))
     return Capital(place, colleague, strength, share, worth, by_scope, value, total)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from scoring.machinery.contact import NEVER
 from scoring.machinery.evidence import contact_variance, unseen_variance
+from scoring.machinery.firm import FirmTies, firm_ties
 from scoring.machinery.standings import Standings
 from scoring.parameters import Parameters
 from scoring.types import US, Floats, Ints
@@ -101,20 +102,30 @@ def known_warmth(standings: Standings, rows: Ints, parameters: Parameters) -> Fl
 
 @dataclass(frozen=True, slots=True)
 class Closeness:
-    """Us and the persons of all chains: standing rows, scope (place), influence, warmth and firm ties.
-
-    ``firm`` is ``1 - prod(1 - carried * T)`` over our colleagues, 0..1.
-    """
+    """Us and the persons of all chains: standing rows, warmth and its parts, and the firm's ties."""
 
     rows: Ints
-    scope: Ints
-    influence: Floats
     parts: Warmth
     warmth: Floats
-    firm: Floats
+    ties: FirmTies
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    @property
+    def scope(self) -> Ints:
+        """The scope (place) of each."""
+        return self.ties.scope
+
+    @property
+    def influence(self) -> Floats:
+        """The influence of each in the scope's chain."""
+        return self.ties.influence
+
+    @property
+    def firm(self) -> Floats:
+        """The firm's tie with each, 0..1."""
+        return self.ties.firm
 
 
 def closeness_of(standings: Standings, parameters: Parameters) -> Closeness:
@@ -131,19 +142,9 @@ def _build(standings: Standings, parameters: Parameters) -> Closeness:
     every = standings.person_rows
     ours = np.flatnonzero(standings.vendor[every] == US)
     rows, parts = every[ours], all_warmth(standings, parameters).take(ours)
-    member = standings.member[rows]
     return Closeness(
         rows=rows,
-        scope=standings.chains.scope[member],
-        influence=standings.chains.influence[member],
         parts=parts,
         warmth=parts.total(parameters),
-        firm=firm_ties(standings, len(rows), parameters),
+        ties=firm_ties(standings.chains, standings.member[rows], standings.pairs, parameters),
     )
-
-
-def firm_ties(standings: Standings, size: int, parameters: Parameters) -> Floats:
-    """``1 - prod(1 - carried * T)`` over the colleagues tied to each person."""
-    missed = np.log1p(-parameters.employee.carried * standings.pairs.strength)
-    found: Floats = -np.expm1(np.bincount(standings.pairs.owner, weights=missed, minlength=size)[:size])
-    return found

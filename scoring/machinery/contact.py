@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.machinery.arrays import chunks, expand, lookup, run_starts, sums
-from scoring.machinery.attendance import attendance_of, captured_days
+from scoring.machinery.attendance import captured_days
 from scoring.machinery.concerns import Concerns
 from scoring.machinery.people import current, people_of
 from scoring.machinery.ties import PairTies, Places, half_lives
-from scoring.machinery.touches import Encounters, Meetings
+from scoring.machinery.touches import Encounters
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
 from scoring.types import Floats, Ints
@@ -70,16 +70,16 @@ class CapturedSpans:
 
 def captured_spans(snapshot: Snapshot) -> CapturedSpans:
     """The spans of all colleagues, from interactions before today."""
-    first, last = captured_days(snapshot)
+    colleagues, first, last = captured_days(snapshot)
     logged = first <= last
-    return CapturedSpans(attendance_of(snapshot).colleagues[logged], first[logged], last[logged])
+    return CapturedSpans(colleagues[logged], first[logged], last[logged])
 
 
-def contacts(meetings: Meetings, concerns: Concerns, places: Places, today: int, parameters: Parameters) -> Contact:
+def contacts(encounters: Encounters, concerns: Concerns, places: Places, today: int, parameters: Parameters) -> Contact:
     """Encounters of the persons in the places; ages are `NEVER` where there was none."""
     size = len(places)
     evidence = np.zeros(size)
-    encounters, found = meetings.encounters, []
+    found = []
     start, number = encounters.start[places.person], np.diff(encounters.start)[places.person]
     for part in chunks(number):
         chosen, width = places.take(part), part.stop - part.start

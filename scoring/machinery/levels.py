@@ -14,6 +14,7 @@ import numpy as np
 from scoring.machinery.arrays import Flags, counts, lookup
 from scoring.machinery.closeness import closeness_of
 from scoring.machinery.coverage import LEVELS
+from scoring.machinery.firm import FirmTies
 from scoring.machinery.people import People, people_of
 from scoring.machinery.standings import Standings
 from scoring.machinery.touches import meetings_of
@@ -26,7 +27,7 @@ from scoring.types import Floats, Ints
 class LevelMatch:
     """By scope: share of key levels met (NaN: none known) and key people of known level.
 
-    ``key`` and ``level`` are by place in the closeness (level 0: unknown), ``key_levels`` and ``met`` by
+    ``key`` and ``level`` are by place in the ties (level 0: unknown), ``key_levels`` and ``met`` by
     scope and level.
     """
 
@@ -47,30 +48,32 @@ def person_levels(people: People) -> Ints:
 
 def level_match(snapshot: Snapshot, standings: Standings, parameters: Parameters) -> LevelMatch:
     """The level match of all scopes of the standings, made once."""
-    return standings.derived("levels", lambda: _build(snapshot, standings, parameters))
+    close = closeness_of(standings, parameters)
+    return standings.derived("levels", lambda: levels_met(snapshot, close.ties, parameters))
 
 
-def _build(snapshot: Snapshot, standings: Standings, parameters: Parameters) -> LevelMatch:
-    people, chains, close = people_of(snapshot), standings.chains, closeness_of(standings, parameters)
+def levels_met(snapshot: Snapshot, ties: FirmTies, parameters: Parameters) -> LevelMatch:
+    """The level match of all scopes that have the ties."""
+    people, chains = people_of(snapshot), ties.chains
     size = len(chains.scopes)
     levels = person_levels(people)
-    level = levels[chains.person[standings.member[close.rows]]]
-    number = np.diff(chains.start)[close.scope]
+    level = levels[ties.person]
+    number = np.diff(chains.start)[ties.scope]
     # equal shares that were summed in another order still count as equal
-    key = close.influence >= parameters.coverage.key_share / np.maximum(number, 1) - 1e-12
+    key = ties.influence >= parameters.coverage.key_share / np.maximum(number, 1) - 1e-12
     ranked = np.flatnonzero(key & (level > 0))
     wanted = np.zeros((size, LEVELS), dtype=bool)
-    wanted[close.scope[ranked], level[ranked]] = True
-    pairs = standings.pairs
+    wanted[ties.scope[ranked], level[ranked]] = True
+    pairs = ties.pairs
     ours = levels[lookup(people.key, meetings_of(snapshot).colleagues)]
     strong = pairs.strength > parameters.coverage.covered
     equal = strong & key[pairs.owner] & (level[pairs.owner] > 0) & (ours[pairs.colleague] >= level[pairs.owner])
     met = np.zeros((size, LEVELS), dtype=bool)
-    met[close.scope[pairs.owner[equal]], level[pairs.owner[equal]]] = True
+    met[ties.scope[pairs.owner[equal]], level[pairs.owner[equal]]] = True
     total = wanted.sum(axis=1)
     return LevelMatch(
         value=np.divide(met.sum(axis=1), total, out=np.full(size, np.nan), where=total > 0),
-        evidence=counts(close.scope[ranked], size).astype(np.float64),
+        evidence=counts(ties.scope[ranked], size).astype(np.float64),
         key=key,
         level=level,
         key_levels=wanted,

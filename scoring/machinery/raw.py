@@ -14,7 +14,7 @@ from scoring.machinery.rivals import rival_terms
 from scoring.machinery.stance import depth_terms, stance_terms
 from scoring.machinery.standings import Standings
 from scoring.machinery.ties import CONTACT, TEXT_DAY, Places, Terms, half_lives, terms_of
-from scoring.machinery.touches import meetings_of
+from scoring.machinery.touches import encounters_of, meetings_of
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
 from scoring.types import NOBODY, US, EdgeRef, Ints
@@ -182,7 +182,7 @@ def stance_told(
 
 
 def _encountered(snapshot: Snapshot, places: Places) -> tuple[int | EdgeRef, ...]:
-    encounters = meetings_of(snapshot).encounters
+    encounters = encounters_of(snapshot)
     person = int(places.person[0])
     item = encounters.item[encounters.start[person] : encounters.start[person + 1]].astype(np.int64)
     owner = np.zeros(len(item), dtype=np.int64)

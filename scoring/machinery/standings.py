@@ -26,7 +26,7 @@ from scoring.machinery.scopes import rivals_in, scopes_of
 from scoring.machinery.shares import installed_share, segment_of
 from scoring.machinery.stance import depths, stances
 from scoring.machinery.ties import PairTies, Places, pair_ties
-from scoring.machinery.touches import meetings_of
+from scoring.machinery.touches import encounters_of, meetings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
@@ -224,7 +224,7 @@ def _ours(
     places = chains.places(member[rows])
     pairs = pair_ties(meetings, concerns, places, snapshot.today, parameters)
     best, top, breadth = best_ties(pairs, len(rows), meetings.colleagues, parameters)
-    contact = contacts(meetings, concerns, places, snapshot.today, parameters)
+    contact = contacts(encounters_of(snapshot), concerns, places, snapshot.today, parameters)
     found["tie"][rows] = found["observed_tie"][rows] = top
     found["best"][rows], found["breadth"][rows] = best, breadth
     found["tie_evidence"][rows] = contact.evidence

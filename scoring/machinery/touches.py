@@ -60,7 +60,7 @@ class Encounters:
 
 @dataclass(frozen=True, slots=True)
 class Meetings:
-    """All that interactions say: contacts and texts of pairs, encounters of persons.
+    """What interactions say of pairs: contacts and texts.
 
     ``channel`` and ``executive`` are by interaction. ``host`` and ``host_day`` list the colleagues' own
     interactions with customers.
@@ -69,7 +69,6 @@ class Meetings:
     colleagues: Ints
     contacts: Touches
     texts: Touches
-    encounters: Encounters
     channel: npt.NDArray[np.int16]
     executive: Flags
     host: npt.NDArray[np.int32]
@@ -90,7 +89,6 @@ def _build(snapshot: Snapshot) -> Meetings:
         colleagues=attendance.colleagues,
         contacts=contacts,
         texts=texts,
-        encounters=_encounters(snapshot, attendance),
         channel=items["channel"],
         executive=items["executive"] == 1,
         host=ours.person[hosted].astype(np.int32),
@@ -138,7 +136,13 @@ def _touches(snapshot: Snapshot, attendance: Attendance) -> tuple[Touches, Touch
     return made[0], made[1]
 
 
-def _encounters(snapshot: Snapshot, attendance: Attendance) -> Encounters:
+def encounters_of(snapshot: Snapshot) -> Encounters:
+    """The encounters of all persons, made once per snapshot."""
+    return snapshot.derived("encounters", _encounters)
+
+
+def _encounters(snapshot: Snapshot) -> Encounters:
+    attendance = attendance_of(snapshot)
     items, ours, theirs = snapshot.nodes["interaction"], attendance.ours, attendance.theirs
     number = counts(ours.item, len(items))
     started_by_us = counts(ours.item[ours.starter], len(items)) > 0
