@@ -9,7 +9,7 @@ from graph_schema.vocabulary import VOCABULARIES, code_number
 from scoring.machinery.concerns import customer_of
 from scoring.machinery.evidence import OPINION, observations_of
 from scoring.machinery.people import company_of, current, people_of
-from scoring.machinery.touches import meetings_of
+from scoring.machinery.touches import encounters_of, meetings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import MISSING, Ints, Snapshot
@@ -169,7 +169,7 @@ def _conflicts(snapshot: Snapshot, members: tuple[int, ...]) -> tuple[tuple[int,
 def _executive_age(snapshot: Snapshot, account: int) -> int | None:
     people, meetings = people_of(snapshot), meetings_of(snapshot)
     staff = people.seat_person[people.seat_company == account]
-    encounters = meetings.encounters
+    encounters = encounters_of(snapshot)
     items = [encounters.item[encounters.start[p] : encounters.start[p + 1]] for p in staff]
     if not items:
         return None

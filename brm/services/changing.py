@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from brm.store.protocol import NOW, When
 from graph_schema.values import datetime_of, instant_from
 from scoring.causes import CAUSES
 from scoring.change import Changes, State, changes
+from scoring.over_time import ScoreKey
 from scoring.types import ScoreFrame
 
 SINCE = (30, 90)
@@ -90,29 +92,33 @@ def series(
             f"{weeks} weeks cannot be shown", remedy=f"ask for 1 to {MOST_WEEKS} weeks", field="weeks", value=weeks
         )
     found, row = _found(workspace, principal, kind, id_, vendor, scope, when)
-    days = range(7 * weeks, -1, -7)
-    points = [_point(workspace, found, row, when, back) for back in days]
+    points = _points(workspace, found, row, when, weeks)
     shape = scores.row_shape(workspace, found, row)
     named = {name: shape[name] for name in ("kind", "subject", "vendor", "scope", "revision")}
     bands = scores.band_limits(workspace.parameters)
     return {**named, "weeks": weeks, "bands": bands, "items": points, "next": None}
 
 
-def _point(workspace: Workspace, found: scores.Scored, row: int, when: When, back: int) -> dict[str, Any]:
-    moment = found.when if back == 0 else _days_before(found.when, back)
-    frame = found.frame
-    keys = frame.subject[row : row + 1], frame.scope[row : row + 1]
-    at = row
-    if back:
-        snapshot = workspace.snapshot(found.accounts, moment)
-        frame = scores.scorer(frame.kind).score(
-            snapshot, workspace.reference(when), workspace.parameters, subjects=keys[0], scopes=keys[1],
-            vendor=int(frame.vendor[row]),
-        )  # fmt: skip
-        rows = frame.rows(int(keys[0][0]), int(found.frame.vendor[row]), int(keys[1][0]))
-        at = int(rows[0]) if len(rows) else -1
-    day = moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat()
-    return {"as_of": day, **_numbers(frame, at, workspace)}
+def _points(workspace: Workspace, found: scores.Scored, row: int, when: When, weeks: int) -> list[dict[str, Any]]:
+    earlier = [_days_before(found.when, back) for back in range(7 * weeks, 0, -7)]
+    rows = [*_rows(workspace, found, row, when, earlier), (found.frame, row)]
+    zone = workspace.settings.zone
+    days = [moments.local_day(moment.as_of or 0, zone).isoformat() for moment in (*earlier, found.when)]
+    return [{"as_of": day, **_numbers(*each, workspace)} for day, each in zip(days, rows, strict=True)]
+
+
+def _rows(
+    workspace: Workspace, found: scores.Scored, row: int, when: When, earlier: Sequence[When]
+) -> list[tuple[ScoreFrame, int]]:
+    """Frame and row of the score at each of the moments, -1 where it has none."""
+    reference, parameters = workspace.reference(when), workspace.parameters
+    wanted = scores.scorer(found.frame.kind)
+    key = ScoreKey(*(int(getattr(found.frame, name)[row]) for name in ("subject", "vendor", "scope")))
+    if found.accounts is None:
+        snapshots = (workspace.snapshot(None, moment) for moment in earlier)
+        return [key.scored(wanted, snapshot, reference, parameters) for snapshot in snapshots]
+    series = workspace.store.series(found.accounts, earlier)
+    return key.scored_over(wanted, series, reference, parameters)
 
 
 def _numbers(frame: ScoreFrame, row: int, workspace: Workspace) -> dict[str, Any]:

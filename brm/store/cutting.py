@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from brm.store.partition import Reach, whole_edges
-from brm.store.view import Moment, Side, Tables
+from brm.store.view import Moment, Side
 from graph_schema import registry
 from scoring.machinery.arrays import Flags, expand
 from scoring.snapshot import EdgeTable, Ints, NodeTable, Snapshot
@@ -19,7 +19,7 @@ def cut(snapshot: Snapshot, accounts: Ints, deals: Ints) -> Snapshot:
     return Snapshot(snapshot.as_of, nodes, whole_edges(nodes, reach.edges()), snapshot.local_days)
 
 
-class SnapshotTables(Tables):
+class SnapshotTables:
     """A snapshot as tables; whatever moment is asked for, it is the snapshot's own."""
 
     def __init__(self, snapshot: Snapshot) -> None:

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from brm.errors import InvalidInput, NotFound
@@ -37,6 +38,7 @@ from graph_schema import Property, registry
 from graph_schema.changes import ChangeSet, EntityRef, NodeRef, Receipt, edge_ref
 from graph_schema.validation import canonical_edge
 from graph_schema.values import ValueProblem, check_value
+from scoring.series import SnapshotSeries
 from scoring.snapshot import Snapshot
 
 Clock = Callable[[], int]
@@ -152,14 +154,19 @@ class Engine(ABC):
 
         def work(view: View) -> Snapshot:
             moment = self._moment(view, when)
-            keys = None
-            if accounts is not None:
-                refs = resolve(view, accounts)
-                missing = [each for each in accounts if not isinstance(refs.get(each), NodeRef)]
-                if missing:
-                    raise NotFound(f"there is no account {missing[0]!r}", remedy="Check the account's id.")
-                keys = list(view.keys([ref.id for ref in refs.values()]).values())
+            keys = None if accounts is None else account_keys(view, accounts)
             return snapshot_of(view, keys, moment, self._local_days)
+
+        return self._read(work)
+
+    def series(self, accounts: Sequence[str], moments: Sequence[When]) -> SnapshotSeries:
+        """What `snapshot` gives of these accounts at each of the moments, ascending, in one read."""
+
+        def work(view: View) -> SnapshotSeries:
+            asked = [self._moment(view, when) for when in moments]
+            if not asked or any(b.at < a.at or b.known_at < a.known_at for a, b in pairwise(asked)):
+                raise InvalidInput("the moments of a series ascend", remedy="Give at least one, the earliest first.")
+            return view.over(account_keys(view, accounts), asked, self._local_days)
 
         return self._read(work)
 
@@ -251,6 +258,15 @@ def _without_collections(size: int) -> Iterator[None]:
     finally:
         if paused:
             gc.enable()
+
+
+def account_keys(view: View, accounts: Sequence[str]) -> list[int]:
+    """The keys of accounts by id or alias; NotFound names the first that is none."""
+    refs = resolve(view, accounts)
+    missing = [each for each in accounts if not isinstance(refs.get(each), NodeRef)]
+    if missing:
+        raise NotFound(f"there is no account {missing[0]!r}", remedy="Check the account's id.")
+    return list(view.keys([ref.id for ref in refs.values()]).values())
 
 
 def resolve(view: View, ids: Sequence[str]) -> dict[str, EntityRef]:

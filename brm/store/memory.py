@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TypeVar
@@ -15,12 +15,14 @@ from brm.store.history import Entry, Folded, fold, properties_of, state_of
 from brm.store.ledger import Known, Outcome, Remembered
 from brm.store.protocol import Check, Commit, Migration, Query, RecordState, StoreInfo, Touched
 from brm.store.searching import fits, matches, sort_name
+from brm.store.spanning import read_one_by_one
 from brm.store.tables import columns_of
 from brm.store.view import Counts, Fillable, Found, Moment, Side, View
 from brm.store.writing import KEPT_MICROSECONDS
 from graph_schema import registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef
-from scoring.snapshot import EdgeTable, Ints, NodeTable, edge_key_code, edge_table, node_table
+from scoring.series import SnapshotSeries
+from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable, edge_key_code, edge_table, node_table
 
 T = TypeVar("T")
 
@@ -254,6 +256,10 @@ class _Graph:
             if ref.type == type_
         )
         return [(ref, each) for ref, each in folded if each is not None]
+
+    def over(self, accounts: Sequence[int], moments: Sequence[Moment], local_days: LocalDays) -> SnapshotSeries:
+        """What lies around accounts at ascending moments, one after the other."""
+        return read_one_by_one(self, accounts, moments, local_days)
 
     def around(self, accounts: Ints, moment: Moment) -> _Graph:
         """The same tables: reading them one by one is cheap here."""

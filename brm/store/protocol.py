@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from graph_schema.changes import ChangeSet, EntityRef, Receipt
+from scoring.series import SnapshotSeries
 from scoring.snapshot import Ints, Patch, Snapshot
 
 
@@ -244,6 +245,12 @@ class Store(Protocol):
 
     def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
         """The graph at that moment as tables: everything, or the partitions of these accounts."""
+
+    def series(self, accounts: Sequence[str], moments: Sequence[When]) -> SnapshotSeries:
+        """What `snapshot` gives of these accounts at each of the moments, ascending, in one read.
+
+        A moment may hold more than the partitions of that moment.
+        """
 
     def delta(self, since: int, when: When = NOW) -> Delta | None:
         """What was committed after ``since``, as rows at that moment; None when reading anew is quicker."""

@@ -6,7 +6,7 @@ engine stores histories and finds them again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,7 +16,8 @@ from brm.store.ledger import Ledger, Outcome
 from brm.store.protocol import Commit, Query, RecordState, State, Touched
 from brm.store.reach import Side
 from graph_schema.changes import EdgeRef, NodeRef
-from scoring.snapshot import EdgeTable, Ints, NodeTable
+from scoring.series import SnapshotSeries
+from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable
 
 __all__ = ["Counts", "Fillable", "Found", "Moment", "Side", "Tables", "View", "Whole"]
 
@@ -110,6 +111,9 @@ class Fillable(Protocol):
 
 class View(Ledger, Tables, Whole, Protocol):
     """Reads, beside those that a write needs, in one consistent state."""
+
+    def over(self, accounts: Sequence[int], moments: Sequence[Moment], local_days: LocalDays) -> SnapshotSeries:
+        """What lies around accounts, by key, at ascending moments."""
 
     def incident(self, ids: Collection[str], types: Collection[str]) -> dict[EdgeRef, Entry]:
         """The edges of these types at the nodes, with their histories."""

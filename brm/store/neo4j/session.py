@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,12 +17,14 @@ from brm.store.neo4j.codec import codec
 from brm.store.neo4j.gathering import Gathered
 from brm.store.neo4j.saving import Writer
 from brm.store.protocol import Commit, Query, RecordState, Touched
+from brm.store.spanning import read_one_by_one
 from brm.store.view import Counts, Found, Moment, Side
 from graph_schema import registry, schema_digest
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, edge_ref
 from graph_schema.ddl.neo4j import PAST, VERSIONED
 from graph_schema.values import from_json
-from scoring.snapshot import EdgeTable, Ints, NodeTable
+from scoring.series import SnapshotSeries
+from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable
 
 _OPENING = (
     "RETURN s.revision AS revision, s.committed_at AS at, s.keys AS keys, s.schema AS schema, s.work AS work,"
@@ -222,6 +224,10 @@ class Session(Writer):
         for name, history in [*row["versioned"], *row["past"]]:
             held[name][1].append(history)
         return held
+
+    def over(self, accounts: Sequence[int], moments: Sequence[Moment], local_days: LocalDays) -> SnapshotSeries:
+        """What lies around accounts at ascending moments, one after the other."""
+        return read_one_by_one(self, accounts, moments, local_days)
 
     def around(self, accounts: Ints, moment: Moment) -> Gathered:
         """What lies around the accounts, read in one statement."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -12,14 +12,17 @@ import numpy as np
 from brm.store.history import Entry
 from brm.store.ledger import Remembered
 from brm.store.protocol import Commit, Query, RecordState, Touched
+from brm.store.spanning import read_at_once
 from brm.store.sqlite import saving, searching, tabling
 from brm.store.sqlite.codec import codec
 from brm.store.sqlite.reading import IN_JSON, Reader, as_json
+from brm.store.sqlite.spanning import Over
 from brm.store.view import Counts, Found, Moment, Side
 from graph_schema import TypeSpec, registry
 from graph_schema.changes import EdgeRef, EntityRef, Receipt
 from graph_schema.values import from_json
-from scoring.snapshot import EdgeTable, Ints, NodeTable
+from scoring.series import SnapshotSeries
+from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable
 
 _COMMIT = "SELECT revision, committed_at, actor, source, import_id, kind, undone_by FROM commits"
 
@@ -159,6 +162,10 @@ class Session(saving.Writer, Reader):
     def counts(self, moment: Moment) -> Counts:
         """How much the store holds."""
         return tabling.counts(self, moment)
+
+    def over(self, accounts: Sequence[int], moments: Sequence[Moment], local_days: LocalDays) -> SnapshotSeries:
+        """What lies around accounts at ascending moments; every row is read once."""
+        return read_at_once(Over(self, moments, self.split), accounts, moments, local_days)
 
     def around(self, accounts: Ints, moment: Moment) -> Session:
         """The same tables: reading them one by one is cheap here."""

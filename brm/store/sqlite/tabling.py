@@ -41,7 +41,7 @@ class _Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layout:
+class Layout:
     """How a type's single-version rows are read into one structured array."""
 
     cells: tuple[_Cell, ...]
@@ -52,7 +52,8 @@ class _Layout:
 
 
 @cache
-def _layout(type_: str) -> _Layout:
+def layout_of(type_: str, stamps: tuple[str, ...] = ()) -> Layout:
+    """The layout of a type: identity, further stamps, properties."""
     c = codec(type_)
     columns = snapshot_columns(c.spec)
     cells = tuple(
@@ -62,10 +63,11 @@ def _layout(type_: str) -> _Layout:
         if name in columns
     )
     head = ("_key",) if c.spec.sort == "node" else _IDENTITY[: 5 if c.spec.key else 4]
+    head += stamps
     kinds = [np.int64] * len(head) + [_kind(cell) for cell in cells]
     dtype = np.dtype([(f"f{place}", kind) for place, kind in enumerate(kinds)])
     sql = ", ".join((*head, *(cell.sql for cell in cells)))
-    return _Layout(cells, f"SELECT {sql} FROM {c.table}", dtype, len(head))  # noqa: S608
+    return Layout(cells, f"SELECT {sql} FROM {c.table}", dtype, len(head))  # noqa: S608
 
 
 def _kind(cell: _Cell) -> Any:
@@ -83,14 +85,17 @@ def _cell(c: Codec, prop: Property, name: str, dtype: Any, missing: Any) -> _Cel
     return _Cell(name, sql, dtype, text, 10_000.0 if prop.kind == "money" and not text else 1.0)
 
 
-def _read(reader: Reader, layout: _Layout, moment: Moment, where: str, wanted: list[str]) -> list[Column]:
-    """The columns of the rows that are seen; NULL is NaN in a real column and None in a text."""
+def read_rows(
+    reader: Reader, layout: Layout, seen: tuple[int, int, int], where: str, wanted: list[str]
+) -> list[Column]:
+    """The columns of the rows that begin by, end after and are known by; NULL is NaN if real and None if text."""
     sql = f"{layout.select} WHERE {_and(_SEEN, where)}"
-    rows = np.fromiter(reader.connection.execute(sql, (*_at(moment), *wanted)), dtype=layout.dtype)
+    rows = np.fromiter(reader.connection.execute(sql, (*seen, *wanted)), dtype=layout.dtype)
     return [np.ascontiguousarray(rows[name]) for name in layout.dtype.names]
 
 
-def _columns(cells: tuple[_Cell, ...], read: list[Column]) -> dict[str, Column]:
+def columns_in(cells: tuple[_Cell, ...], read: list[Column]) -> dict[str, Column]:
+    """The snapshot columns of what was read."""
     columns: dict[str, Column] = {}
     for cell, values in zip(cells, read, strict=True):
         if cell.text:
@@ -103,7 +108,8 @@ def _columns(cells: tuple[_Cell, ...], read: list[Column]) -> dict[str, Column]:
     return columns
 
 
-def _joined(one: dict[str, Column], other: dict[str, Column]) -> dict[str, Column]:
+def joined(one: dict[str, Column], other: dict[str, Column]) -> dict[str, Column]:
+    """Two sets of columns, one below the other."""
     return {name: np.concatenate([column, other[name]]) for name, column in one.items()}
 
 
@@ -111,18 +117,18 @@ def nodes_at(reader: Reader, type_: str, keys: Ints | None, moment: Moment) -> N
     """The nodes of a type, all of them or those with these keys."""
     if keys is not None and not len(keys):
         return node_table(type_, np.empty(0, dtype=np.int64), {})
-    c, layout = codec(type_), _layout(type_)
+    c, layout = codec(type_), layout_of(type_)
     where, wanted = ("", []) if keys is None else (f"_key {IN_JSON}", [as_json(keys.tolist())])
-    key, *read = _read(reader, layout, moment, where, wanted)
-    columns = _columns(layout.cells, read)
+    key, *read = read_rows(reader, layout, _at(moment), where, wanted)
+    columns = columns_in(layout.cells, read)
     found = [
         (identity[0], folded.values)
-        for identity, entry in _versions(reader, c, where, wanted).items()
+        for identity, entry in versions(reader, c, where, wanted).items()
         if (folded := fold(entry.facts, moment.at, moment.known_at)) is not None
     ]
     if found:
         key = np.concatenate([key, np.array([each for each, _ in found], dtype=np.int64)])
-        columns = _joined(columns, columns_of(c.spec, [values for _, values in found], reader.key_of))
+        columns = joined(columns, columns_of(c.spec, [values for _, values in found], reader.key_of))
     return node_table(type_, key, columns)
 
 
@@ -134,7 +140,8 @@ def _at(moment: Moment) -> tuple[int, int, int]:
     return moment.at, moment.at, moment.known_at
 
 
-def _versions(reader: Reader, c: Codec, where: str, wanted: list[str]) -> dict[tuple[int, ...], Entry]:
+def versions(reader: Reader, c: Codec, where: str, wanted: list[str]) -> dict[tuple[int, ...], Entry]:
+    """The histories of the entities that have one, by identity."""
     found: dict[tuple[int, ...], Entry] = {}
     if c.spec.name not in reader.versioned():
         return found
@@ -147,17 +154,17 @@ def _versions(reader: Reader, c: Codec, where: str, wanted: list[str]) -> dict[t
 
 def edges_at(reader: Reader, type_: str, side: Side | None, keys: Ints | None, moment: Moment) -> EdgeTable:
     """The edges of a type, all of them or those with one of the keys on that side."""
-    c, layout = codec(type_), _layout(type_)
+    c, layout = codec(type_), layout_of(type_)
     where, wanted = "", []
     if keys is not None:
         where, wanted = f"_{side} {IN_JSON}", [as_json(keys.tolist())]
-    read = _read(reader, layout, moment, where, wanted)
-    columns = _columns(layout.cells, read[layout.first :])
+    read = read_rows(reader, layout, _at(moment), where, wanted)
+    columns = columns_in(layout.cells, read[layout.first :])
     source, target, start, stop = read[:4]
     key = read[4] if c.spec.key else np.full(len(source), -1, dtype=np.int64)
     found = [
         ((*triple, folded.since, folded.until), folded.values)
-        for triple, entry in _versions(reader, c, where, wanted).items()
+        for triple, entry in versions(reader, c, where, wanted).items()
         if (folded := fold(entry.facts, moment.at, moment.known_at)) is not None
     ]
     if found:
@@ -167,7 +174,7 @@ def edges_at(reader: Reader, type_: str, side: Side | None, keys: Ints | None, m
             np.concatenate([one, np.array(more, dtype=np.int64)]) for one, more in parts
         )
         properties = [properties_of(reader.edge(c.spec, each[:3]), values) for each, values in found]
-        columns = _joined(columns, columns_of(c.spec, properties, reader.key_of))
+        columns = joined(columns, columns_of(c.spec, properties, reader.key_of))
     elif _ordered(source, target, key):
         return _as_read(c, (source, target, key, start, stop), columns)
     return edge_table(type_, source, target, columns, key=key, valid_from=start, valid_to=stop)
@@ -196,7 +203,7 @@ def nodes_with(reader: Reader, type_: str, name: str, word: str, moment: Moment)
     rows = reader.query(f"SELECT _key FROM {c.table} WHERE {_and(_SEEN, having)}", *_at(moment))  # noqa: S608
     found = [key for (key,) in rows]
     candidates = f"_key IN (SELECT _key FROM {c.table}_v WHERE {having})"  # noqa: S608
-    for (key,), entry in _versions(reader, c, candidates, []).items():
+    for (key,), entry in versions(reader, c, candidates, []).items():
         folded = fold(entry.facts, moment.at, moment.known_at)
         if folded is not None and word in (folded.values.get(name) or ()):
             found.append(key)
@@ -211,7 +218,7 @@ def counts(reader: Reader, moment: Moment) -> Counts:
         c = codec(spec.name)
         number = reader.query(f"SELECT count(*) FROM {c.table} WHERE {_SEEN}", *_at(moment))[0][0]  # noqa: S608
         facts += reader.query(f"SELECT (SELECT count(*) FROM {c.table}) + (SELECT count(*) FROM {c.table}_v)")[0][0]  # noqa: S608
-        for entry in _versions(reader, c, "", []).values():
+        for entry in versions(reader, c, "", []).values():
             number += fold(entry.facts, moment.at, moment.known_at) is not None
         if number:
             by_type[spec.name] = number
