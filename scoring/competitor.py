@@ -29,7 +29,7 @@ from scoring.machinery.support import Support, support_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import NOBODY, US, Floats, Ints, ScoreFrame
+from scoring.types import NOBODY, US, Floats, Ints, ScoreFrame, Vendor
 
 KIND = "competitor"
 FACTORS = ("stance", "unknown", "incumbency", "fit", "momentum")
@@ -82,7 +82,7 @@ def score(
     *,
     scopes: Ints | None = None,
     subjects: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> ScoreFrame:
     """Score every rival in each account and opportunity.
 
@@ -137,19 +137,19 @@ def score(
 
 
 def _field(
-    snapshot: Snapshot, reference: Reference, chains: Chains, vendor: int | None, parameters: Parameters
+    snapshot: Snapshot, reference: Reference, chains: Chains, vendor: Vendor | None, parameters: Parameters
 ) -> tuple[Field, Ints]:
     """All cases, ours among them for the gap, and the rows asked for."""
     rows, base = served(snapshot, chains.scopes), people_of(snapshot).base
     if vendor is None:
         scope, vendors = rivals_of(snapshot, chains.scopes, rows, parameters)
     else:
-        scope, vendors = rows, np.full(len(rows), vendor, dtype=np.int64)
+        scope, vendors = rows, np.broadcast_to(np.asarray(vendor, dtype=np.int64), len(chains.scopes))[rows]
     asked = scope * base + vendors
     code = asked
     if len(people_of(snapshot).ours):
         code = np.union1d(asked, rows * base + US)
-    elif vendor == US:
+    elif isinstance(vendor, int) and vendor == US:
         asked = code = asked[:0]
     scope, vendors = np.sort(code) // base, np.sort(code) % base
     given = chains.scopes

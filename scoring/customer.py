@@ -28,7 +28,7 @@ from scoring.machinery.standings import Standings, standings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import COMPANY, US, Floats, Ints, ScoreFrame
+from scoring.types import COMPANY, US, Floats, Ints, ScoreFrame, Vendor
 
 KIND = "customer"
 FACTORS = ("key", "coverage", *PARTS, "clip")
@@ -78,7 +78,7 @@ def score(
     *,
     scopes: Ints | None = None,
     subjects: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> ScoreFrame:
     """Score our relationship with each account.
 

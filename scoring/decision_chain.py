@@ -17,7 +17,7 @@ from scoring.machinery.standings import Standings, opinions, standings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference, rule_weights
 from scoring.snapshot import Snapshot
-from scoring.types import NOBODY, OPPORTUNITY, Floats, Ints, ScoreFrame
+from scoring.types import NOBODY, OPPORTUNITY, Floats, Ints, ScoreFrame, Vendor
 
 KIND = "decision_chain"
 FACTORS = ("stance", "rule", "tie", "champion", "knowledge", "veto")
@@ -116,7 +116,7 @@ def score(
     *,
     scopes: Ints | None = None,
     subjects: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> ScoreFrame:
     """Score each opportunity for us and for every rival in it.
 
@@ -185,7 +185,7 @@ def chain_inputs(
     reference: Reference,
     parameters: Parameters,
     scopes: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> tuple[Standings, Ints, ChainInputs]:
     """Standings of all opportunities asked for, their rows, and the formula's inputs by case."""
     standings = standings_of(snapshot, reference, parameters, scopes, vendor)

@@ -18,7 +18,7 @@ from scoring.machinery.touches import meetings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import COMPANY, NOBODY, US, Floats, Ints, ScoreFrame
+from scoring.types import COMPANY, NOBODY, US, Floats, Ints, ScoreFrame, Vendor
 
 KIND = "employee"
 FACTORS = ("customer",)
@@ -52,7 +52,7 @@ def score(
     *,
     scopes: Ints | None = None,
     subjects: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> ScoreFrame:
     """Score the relationships of each of our people.
 

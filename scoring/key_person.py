@@ -12,7 +12,7 @@ from scoring.machinery.standings import Standings, standings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import SCOPE_TYPES, Contribution, Explanation, Floats, Interval, Ints, ScoreFrame
+from scoring.types import SCOPE_TYPES, Contribution, Explanation, Floats, Interval, Ints, ScoreFrame, Vendor
 
 KIND = "key_person"
 FACTORS = (*WARMTH, "stance")
@@ -34,7 +34,7 @@ def score(
     *,
     scopes: Ints | None = None,
     subjects: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> ScoreFrame:
     """Score each person of each chain towards us and every rival there.
 

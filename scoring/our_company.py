@@ -29,7 +29,7 @@ from scoring.our_company_explanation import explain_our_company
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import US, Floats, Ints, ScoreFrame
+from scoring.types import US, Floats, Ints, ScoreFrame, Vendor
 
 KIND = "our_company"
 FACTORS = ("tie", "level", "redundancy", "fit")
@@ -73,7 +73,7 @@ def score(
     *,
     scopes: Ints | None = None,
     subjects: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> ScoreFrame:
     """Score our company's hold on each account and opportunity.
 

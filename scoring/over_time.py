@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.machinery.arrays import Flags
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.registry import Scorer
@@ -40,28 +41,27 @@ class ScoreKey:
         """
         snapshot, place = series.laid_out(), np.arange(len(series.moments))
         subject, scope, vendor = (series.own(place, np.full(len(place), key)) for key in self._keys)
+        there = _known(snapshot, scope)
+        told = there if self.vendor == US else there & _known(snapshot, vendor)
         frame = scorer.score(
-            snapshot, series.reference(reference), parameters, scopes=_known(snapshot, scope),
-            subjects=_known(snapshot, subject), vendor=US if self.vendor == US else None,
+            snapshot, series.reference(reference), parameters, scopes=scope[told],
+            subjects=subject[_known(snapshot, subject)], vendor=US if self.vendor == US else vendor[told],
         )  # fmt: skip
-        rows = _rows(frame, subject, vendor, scope)
-        if self.vendor == US:
-            return [(frame, row) for row in rows]
-        # asked by name, a rival has a score where it does not compete as well
-        return [
-            (frame, row) if row >= 0 else self.scored(scorer, series.at(at), reference, parameters)
-            for at, row in enumerate(rows)
-        ]
+        found = [(frame, row) for row in _rows(frame, subject, vendor, scope)]
+        # a rival that nothing tells of in a world has no key there
+        for at in np.flatnonzero(there & ~told).tolist():
+            found[at] = self.scored(scorer, series.at(at), reference, parameters)
+        return found
 
     @property
     def _keys(self) -> tuple[int, int, int]:
         return self.subject, self.scope, self.vendor
 
 
-def _known(snapshot: Snapshot, keys: Ints) -> Ints:
-    """The keys of entities that are there."""
+def _known(snapshot: Snapshot, keys: Ints) -> Flags:
+    """Which of the keys are those of entities that are there."""
     held = [table.key for table in snapshot.nodes.values()]
-    found: Ints = keys[np.isin(keys, np.concatenate(held))]
+    found: Flags = np.isin(keys, np.concatenate(held))
     return found
 
 

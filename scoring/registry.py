@@ -11,7 +11,7 @@ from scoring import competitor, customer, decision_chain, employee, key_person, 
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import Ints, ScoreFrame
+from scoring.types import Ints, ScoreFrame, Vendor
 
 
 class Score(Protocol):
@@ -25,7 +25,7 @@ class Score(Protocol):
         *,
         scopes: Ints | None = None,
         subjects: Ints | None = None,
-        vendor: int | None = None,
+        vendor: Vendor | None = None,
     ) -> ScoreFrame: ...
 
 

@@ -17,6 +17,9 @@ Rows = npt.NDArray[np.signedinteger[Any]]
 US = 0
 """The vendor key of us: all companies whose kinds include ``ours``."""
 
+Vendor = int | Ints
+"""A vendor's key, or with scopes that are all there one for each of them, by the order of their keys."""
+
 NOBODY = -1
 """The key that stands where there is no entity."""
 

@@ -30,7 +30,7 @@ from scoring.machinery.touches import encounters_of, meetings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import NOBODY, US, Floats, Ints
+from scoring.types import NOBODY, US, Floats, Ints, Vendor
 
 Columns = dict[str, npt.NDArray[Any]]
 T = TypeVar("T")
@@ -134,7 +134,7 @@ def standings_of(
     reference: Reference,
     parameters: Parameters,
     scopes: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> Standings:
     """The standings of the given scopes, or of all; those of all are made once per snapshot."""
     if scopes is not None:
@@ -154,7 +154,7 @@ def _build(
     reference: Reference,
     parameters: Parameters,
     scopes: Ints | None,
-    vendor: int | None,
+    vendor: Vendor | None,
 ) -> Standings:
     chains = chains_of(snapshot, reference, parameters, scopes)
     cases = _cases(snapshot, chains, vendor)
@@ -185,7 +185,7 @@ def chains_of(snapshot: Snapshot, reference: Reference, parameters: Parameters, 
     )
 
 
-def _cases(snapshot: Snapshot, chains: Chains, vendor: int | None) -> Cases:
+def _cases(snapshot: Snapshot, chains: Chains, vendor: Vendor | None) -> Cases:
     every = np.arange(len(chains.scopes), dtype=np.int64)
     if vendor is not None:
         scope, vendors = every, np.full(len(every), vendor, dtype=np.int64)

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import random
-from contextlib import closing
-from datetime import date
 from functools import cache
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brm.services.scoreboard import Scoreboard
-from brm.store.affected import partitions_of
-from brm.store.cutting import cut
 from brm.store.partition import carried_forward
 from brm.store.protocol import Delta
 from scoring.parameters import Parameters

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from brm.demo import Size, generate
@@ -59,7 +59,7 @@ def test_each_week_is_the_score_of_that_date(workspace: Workspace) -> None:
     reference, compared = workspace.reference(when), 0
     for scorer in SCORERS.values():
         everybody = scores.score(workspace, principal, scorer.kind, when=when)
-        for row in everybody.rows[:3]:
+        for row in everybody.rows[:2]:
             subject = int(everybody.frame.subject[row])
             id_ = workspace.store.names([subject])[subject].id
             found = changing.series(workspace, principal, scorer.kind, id_, weeks=60, when=when)
@@ -78,7 +78,7 @@ def test_each_week_is_the_score_of_that_date(workspace: Workspace) -> None:
                 interval = (frame.p10[at], frame.p90[at], frame.completeness[at])
                 told = (point["interval"]["p10"], point["interval"]["p90"], point["completeness"])
                 assert (point["score"], *told) == pytest.approx((expected, *interval), rel=1e-12, abs=1e-12)
-    assert compared > 40
+    assert compared > 30
 
 
 def test_a_series_holds_the_partition_of_each_moment(workspace: Workspace) -> None:
@@ -98,6 +98,7 @@ def test_the_moments_of_a_series_ascend(workspace: Workspace) -> None:
             workspace.store.series(["demo:company/5"], moments)
 
 
+@settings(max_examples=12)
 @given(seed=st.integers(0, 60), weeks=st.integers(1, 30), zone=st.sampled_from(["UTC", "Europe/Berlin"]))
 def test_worlds_side_by_side_score_as_each_alone(seed: int, weeks: int, zone: str) -> None:
     """All kinds, subjects, vendors and scopes; worlds that differ in their dates alone."""
@@ -110,7 +111,7 @@ def test_worlds_side_by_side_score_as_each_alone(seed: int, weeks: int, zone: st
     for scorer in PARTIAL:
         for place, snapshot in enumerate(alone):
             frame = scorer.score(snapshot, reference, parameters)
-            for row in range(0, len(frame), 7):
+            for row in range(0, len(frame), 19):
                 key = ScoreKey(int(frame.subject[row]), int(frame.vendor[row]), int(frame.scope[row]))
                 found, at = key.scored_over(scorer, series, reference, parameters)[place]
                 for name in NUMBERS:
@@ -125,7 +126,8 @@ def test_a_rival_has_a_score_in_weeks_in_which_it_did_not_compete() -> None:
     rival = int(world.edges["competes"].source[0])
     person = int(SCORERS["key_person"].score(world, reference, parameters, vendor=US).subject[0])
     key = ScoreKey(person, rival, account)
-    (found, at), expected = key.scored_over(SCORERS["key_person"], series, reference, parameters)[0], key.scored(
-        SCORERS["key_person"], world, reference, parameters
+    (found, at), expected = (
+        key.scored_over(SCORERS["key_person"], series, reference, parameters)[0],
+        key.scored(SCORERS["key_person"], world, reference, parameters),
     )
     assert found.score[at] == pytest.approx(expected[0].score[expected[1]], abs=1e-12)
