@@ -6,10 +6,13 @@ import itertools
 import os
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brm.errors import InvalidInput, NotFound
+from brm.store.cutting import cut
 from brm.store.protocol import Query, Store, When
 from graph_schema.changes import Change, ChangeSet, EdgeRef, NodeRef
 
@@ -176,3 +179,79 @@ def test_a_node_that_ended_by_two_accounts_closes_its_edges_from_the_earlier_one
             store.apply(told(each))
         reads.append(everything(store))
     assert all(each == reads[0] for each in reads)
+
+
+FIRM, US, SEAT, DEAL = (
+    NodeRef("company", "f"),
+    NodeRef("company", "us"),
+    NodeRef("position", "s"),
+    NodeRef("opportunity", "d"),
+)
+PLACED = (
+    *(Change("set", ref, {"name": "N"}, T0, None, T0) for ref in (FIRM, US, DEAL)),
+    Change("set", SEAT, {"title": "T"}, T0, None, T0),
+    Change("set", EdgeRef("seat_in", "s", "f"), {}, T0, None, T0),
+    Change("set", EdgeRef("for", "d", "f"), {}, T0, None, T0),
+)
+TOLD: dict[Any, tuple[dict[str, Any], ...]] = {
+    US: ({"kinds": ("ours",)}, {"kinds": ("rival",)}),
+    DEAL: ({"status": "won"}, {"status": "open", "winner": "us"}),
+    EdgeRef("holds", "a", "s"): ({"share": 0.5}, {"share": 1.0}),
+    EdgeRef("plays", "b", "d", "decider"): ({"source_class": "opinion"},),
+    EdgeRef("influences", "b", "a", "d"): ({"weight": 2.0},),
+    TIE: ({"strength": 0.1}, {"strength": 0.9}),
+}
+
+
+@st.composite
+def careers(draw: st.DrawFn) -> list[Change]:
+    """Things that change around an account, learnt sooner or later."""
+    found = []
+    for number in range(draw(st.integers(1, 7))):
+        ref = draw(st.sampled_from(list(TOLD)))
+        start, known = draw(moments), T0 + draw(st.integers(1, 9)) * DAY + number
+        if draw(st.integers(0, 3)) == 0 and ref in (ANN, DEAL):
+            found.append(Change("end", ref, {}, start + DAY, None, known))
+            continue
+        stop = draw(st.one_of(st.none(), st.integers(1, 4).map(lambda n, s=start: s + n * DAY)))
+        found.append(Change("set", ref, draw(st.sampled_from(TOLD[ref])), start, stop, known))
+    return found
+
+
+@QUICK
+@given(history=careers(), late=st.booleans())
+def test_a_series_holds_what_each_date_does(open_empty: Any, history: list[Change], late: bool) -> None:
+    store = open_empty()
+    store.apply(told(*BORN, *PLACED))
+    for each in history:
+        store.apply(told(each))
+    whens = [When(T0 + day * DAY, T0 + 20 * DAY if late else None) for day in (0, 1, 3, 4, 7, 12)]
+    series = store.series(["f"], whens)
+    firm = np.array([store.keys(["f"])["f"]])
+    for place, when in enumerate(whens):
+        assert cut(series.at(place), firm, firm[:0]).digest == store.snapshot(["f"], when).digest
+
+
+def test_a_series_of_nothing_is_refused(open_empty: Any) -> None:
+    store = open_empty()
+    store.apply(told(*BORN, *PLACED))
+    with pytest.raises(NotFound):
+        store.series(["nobody"], [When(T0)])
+    for whens in ([], [When(T0 + 1), When(T0)]):
+        with pytest.raises(InvalidInput):
+            store.series(["f"], whens)
+
+
+def test_evidence_about_whom_somebody_listens_to_is_in_the_partition(open_empty: Any) -> None:
+    """B has neither seat nor role at F, A listens to B: what was seen of B counts in F's chain."""
+    store = open_empty()
+    seen_ = NodeRef("observation", "o")
+    store.apply(told(
+        *BORN, *PLACED,
+        Change("set", EdgeRef("holds", "a", "s"), {}, T0, None, T0),
+        Change("set", EdgeRef("influences", "b", "a", ""), {"weight": 1.0}, T0, None, T0),
+        Change("set", seen_, {"at": T0, "kind": "stance", "value": 1.0, "source_class": "observed"}, T0, None, T0),
+        Change("set", EdgeRef("about", "o", "b"), {}, T0, None, T0),
+    ))  # fmt: skip
+    snapshot = store.snapshot(["f"])
+    assert len(snapshot.nodes["observation"]) == 1
