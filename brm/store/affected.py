@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from brm.store.cutting import rows_at
-from brm.store.reach import CHAINS, SETS, STEPS, Side, Step
+from brm.store.reach import CHAINS, NAMED, SETS, STEPS, Side, Step
 from graph_schema import TypeSpec, registry
 from graph_schema.vocabulary import code_number
 from scoring.snapshot import EdgeTable, Ints, Patch, Snapshot
@@ -128,7 +128,7 @@ class _Back:
 
     def _node(self, type_: str, keys: Ints) -> None:
         """A node may be in every set that has its type, or at an end of a chain."""
-        self._add([name for name in SETS if type_ in _TYPES[name]], keys)
+        self._add([name for name in SETS if type_ in _TYPES[name] and name not in NAMED], keys)
         for chain in CHAINS:
             table = self._snapshot.edges[chain]
             rows = np.concatenate([rows_at(table, side, self._known(table, chain, side, keys)) for side in _SIDES])

@@ -37,6 +37,8 @@ SCOPES = ("accounts", "opportunities")
 SUBJECTS = ("persons", "linked", "accounts", "units", "seats", "opportunities", "requirements")
 OWN = (*SUBJECTS, "interactions", "observations", "work")
 REACHED = (*OWN, "vendors", "tied")
+NAMED = ("played",)
+"""Sets of nodes that only edges are asked for; nothing of the nodes themselves counts."""
 CHAINS = ("supplies", "buys", "part_of")
 """Edge types whose both ends are always there."""
 
@@ -83,6 +85,8 @@ _TIED = (
     *(step for edge in ("influences", "knows", "conflicts_with") for step in _both(edge, "persons", into="tied")),
 )
 _REFERENCES = (
+    # who plays a role anywhere is a customer's person, without a seat as well
+    Step(edge="plays", side="source", start=REACHED, of="person", without="persons", into="played"),
     Step(edge="holds", side="source", start=REACHED, of="person", into="their_seats"),
     *_both("reports_to", *REACHED, "their_seats"),
     Step(edge="seat_in", side="source", start=(*REACHED, "their_seats"), into="places"),
