@@ -24,7 +24,7 @@ Ends = tuple[Ints, Ints]
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """Accounts, and the opportunities among what was found: all that are for them and all for nobody."""
+    """Accounts, and opportunities: all that are for them, and others that were reached."""
 
     accounts: Ints
     deals: Ints
@@ -162,13 +162,17 @@ class _Back:
                 self._sets[name] = np.union1d(self._sets[name], fresh)
                 self._waiting[name] = np.union1d(self._waiting.get(name, _NOTHING), fresh)
 
-    def found(self) -> Affected:
-        """The accounts and opportunities that were reached."""
+    def found(self) -> Affected | None:
+        """The accounts and opportunities that were reached; None for all."""
         companies, nodes = self._sets["accounts"], self._snapshot.nodes
         other = np.concatenate([table.key for name, table in nodes.items() if name != "company"])
-        accounts = np.setdiff1d(np.setdiff1d(companies, other), our_companies(self._snapshot))
+        ours = our_companies(self._snapshot)
+        accounts = np.setdiff1d(np.setdiff1d(companies, other), ours)
         table = self._snapshot.edges["for"]
         source, target = _joined([(table.source, table.target), self._touched.get("for", (_NOTHING, _NOTHING))])
+        # where our own company is a customer too, its partition is about everything
+        if len(np.intersect1d(np.intersect1d(companies, ours), target)):
+            return None
         reached = self._sets["opportunities"]
         deals = np.union1d(reached, source[np.isin(target, accounts)])
         known = np.intersect1d(reached, nodes["opportunity"].key)
