@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.causes import CAUSES, combined
+from scoring.machinery.arrays import lookup
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.registry import Scorer
@@ -122,6 +123,33 @@ def _score(scorer: Scorer, state: State, scopes: Ints | None, subjects: Ints | N
     return scorer.score(
         state.snapshot, state.reference, state.parameters, scopes=scopes, subjects=subjects, vendor=vendor
     )
+
+
+def totals(old: ScoreFrame, new: ScoreFrame) -> Changes:
+    """The changes of all scores that are in both of two frames of a kind, not taken apart (no column of parts)."""
+    rows = np.flatnonzero(~np.isnan(new.score))
+    at = _rows_in(old, new, rows)
+    both = (at >= 0) & ~np.isnan(old.score[at] if len(old) else np.empty(0))
+    rows, at = rows[both], at[both]
+    return Changes(
+        new.subject[rows], new.vendor[rows], new.scope[rows], old.score[at], new.score[rows], np.empty((len(rows), 0))
+    )
+
+
+def _rows_in(frame: ScoreFrame, other: ScoreFrame, rows: Ints) -> Ints:
+    """The row that has the same subject, vendor and scope as each row of the other frame, -1 for none."""
+    vendors = np.unique(np.concatenate([frame.vendor, other.vendor]))
+    base = max((int(part.max(initial=0)) for part in (frame.subject, other.subject)), default=0) + 1
+
+    def code(each: ScoreFrame) -> Ints:
+        vendor = np.searchsorted(vendors, each.vendor)
+        found: Ints = (each.scope * len(vendors) + vendor) * base + each.subject
+        return found
+
+    held = code(frame)
+    order = np.argsort(held, kind="stable")
+    at = lookup(held[order], code(other)[rows])
+    return np.where(at >= 0, order[at] if len(order) else -1, -1)
 
 
 def _keys(frame: ScoreFrame) -> Ints:

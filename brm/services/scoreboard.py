@@ -17,7 +17,6 @@ import numpy as np
 from brm.store.affected import Affected, our_companies, partitions_of, with_lost_edges
 from brm.store.cutting import cut
 from scoring.machinery.concerns import customer_of
-from scoring.machinery.scopes import scopes_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.registry import SCORERS
@@ -45,7 +44,6 @@ class _Earlier:
 class _Anew:
     """What a change touched: the scopes whose rows it replaces, and a snapshot of their partitions."""
 
-    gone: Ints
     scopes: Ints
     snapshot: Snapshot
 
@@ -134,8 +132,9 @@ class Scoreboard(Mapping[str, ScoreFrame]):
         anew = self._anew[number]
         if anew is None:
             return None
-        made = SCORERS[kind].score(anew.snapshot, self.reference, self.parameters, scopes=anew.scopes)
-        return spliced(earlier.frame, made, anew.gone, self._explain)
+        # with all scopes that are there, what the kinds share is made once
+        made = SCORERS[kind].score(anew.snapshot, self.reference, self.parameters)
+        return spliced(earlier.frame, made, anew.scopes, self._explain)
 
     def _touched(self, patches: Sequence[Patch]) -> _Anew | None:
         affected = partitions_of(self.snapshot, patches)
@@ -157,10 +156,7 @@ class Scoreboard(Mapping[str, ScoreFrame]):
 
 def _anew(snapshot: Snapshot, affected: Affected) -> _Anew:
     own = cut(snapshot, affected.accounts, affected.orphans)
-    scopes = scopes_of(own)
-    wanted = np.union1d(affected.accounts, affected.orphans)
-    mine = np.isin(scopes.account, affected.accounts) | np.isin(scopes.key, wanted)
-    return _Anew(np.union1d(affected.accounts, affected.deals), scopes.key[mine], own)
+    return _Anew(np.union1d(affected.accounts, affected.deals), own)
 
 
 def _boundary(snapshot: Snapshot) -> int:

@@ -165,9 +165,9 @@ class _Back:
     def found(self) -> Affected | None:
         """The accounts and opportunities that were reached; None for all."""
         companies, nodes = self._sets["accounts"], self._snapshot.nodes
-        other = np.concatenate([table.key for name, table in nodes.items() if name != "company"])
         ours = our_companies(self._snapshot)
-        accounts = np.setdiff1d(np.setdiff1d(companies, other), ours)
+        other = [table.rows(companies) >= 0 for name, table in nodes.items() if name != "company"]
+        accounts = np.setdiff1d(companies[~np.logical_or.reduce(other)], ours)
         table = self._snapshot.edges["for"]
         source, target = _joined([(table.source, table.target), self._touched.get("for", (_NOTHING, _NOTHING))])
         # where our own company is a customer too, its partition is about everything

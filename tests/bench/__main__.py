@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import scores, serving, storing
+from tests.bench import scale, scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage
@@ -23,6 +23,9 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "score": scores.scorers,
     "plain": scores.against_plain,
     "account": scores.one_account,
+    "totals": scale.change_totals,
+    "board": scale.board,
+    "series": scale.series,
     "paths": scores.paths,
     "neo4j": serving.server_engine,
 }

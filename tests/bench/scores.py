@@ -41,6 +41,7 @@ def scorers(stage: Stage, report: Report) -> None:
             scorer.score(bare, reference, others)
     report.add("score.warm", warm.wall, "s")
     report.add("score.warm.cpu", warm.cpu, "CPU s")
+    report.add("score.warm.per_account", 1e6 * warm.cpu / len(SCORERS["customer"].score(bare, reference, others)), "us")
     with timed() as again:
         for scorer in SCORERS.values():
             scorer.score(bare, reference, others)
