@@ -81,6 +81,17 @@ class Scoreboard(Mapping[str, ScoreFrame]):
                 self._earlier.pop(kind, None)
             return self._frames[kind]
 
+    def best_first(self, kind: str, vendor: int | None = None) -> Ints:
+        """The rows of a kind towards a vendor, or all of them, from the highest score down; NaN comes last."""
+
+        def ordered(_: Scoreboard) -> Ints:
+            frame = self[kind]
+            rows = np.arange(len(frame)) if vendor is None else np.flatnonzero(frame.vendor == vendor)
+            found: Ints = rows[np.lexsort((frame.scope[rows], -frame.score[rows]))]
+            return found
+
+        return self.derived(("best first", kind, vendor), ordered)
+
     def __iter__(self) -> Iterator[str]:
         return iter(SCORERS)
 

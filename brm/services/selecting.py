@@ -42,8 +42,9 @@ def select(
     listed = asked not in (None, US) and not named
     keys = keys_of(workspace, [subject.id for subject in named]) if _by_subject(wanted) and named else None
     if board is not None and not around and _held(wanted, asked, keys):
-        frame = board[wanted.kind]
-        order = _best_first(frame, asked, keys)
+        frame, order = board[wanted.kind], board.best_first(wanted.kind, asked)
+        if keys is not None:
+            order = order[np.isin(frame.subject[order], keys)]
     else:
         frame = wanted.score(
             snapshot,
@@ -53,7 +54,7 @@ def select(
             subjects=keys,
             vendor=None if listed and wanted.kind == "competitor" else asked,
         )
-        order = _best_first(frame, None, None)
+        order = np.lexsort((frame.scope, -frame.score))
     if listed and wanted.kind == "decision_chain":
         order = order[np.isin(frame.scope[order], _competed(snapshot, int(asked or US)))]
     if listed:
@@ -68,16 +69,6 @@ def _held(wanted: Scorer, asked: int | None, keys: Ints | None) -> bool:
     if wanted.whole:
         return True
     return keys is None and asked == (None if wanted.kind == "competitor" else US)
-
-
-def _best_first(frame: ScoreFrame, vendor: int | None, subjects: Ints | None) -> Ints:
-    rows = np.arange(len(frame))
-    if vendor is not None:
-        rows = rows[frame.vendor == vendor]
-    if subjects is not None:
-        rows = rows[np.isin(frame.subject[rows], subjects)]
-    found: Ints = rows[np.lexsort((frame.scope[rows], -frame.score[rows]))]
-    return found
 
 
 def _by_subject(wanted: Scorer) -> bool:

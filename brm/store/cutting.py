@@ -10,6 +10,9 @@ from graph_schema import registry
 from scoring.machinery.arrays import Flags, expand
 from scoring.snapshot import EdgeTable, Ints, NodeTable, Snapshot
 
+_PART = 1 << 15
+"""Rows that are looked through at a time."""
+
 
 def cut(snapshot: Snapshot, accounts: Ints, deals: Ints) -> Snapshot:
     """The partitions of accounts, as `Store.snapshot` gives them, with those of further opportunities."""
@@ -78,11 +81,13 @@ def rows_at(table: EdgeTable, side: Side, keys: Ints) -> Ints:
 
 
 def _among(ends: Ints, keys: Ints) -> Flags:
-    """Whether each end is one of the keys: a table of flags over the keys' span, read in one pass."""
+    """Whether each end is one of the keys: a table of flags over the keys' span, read part by part in cache."""
     span = int(keys[-1] - keys[0]) + 1
     held = np.zeros(span + 1, dtype=np.bool_)
     held[keys - keys[0]] = True
-    # an end before the first key wraps around and, like one after the last, reads the flag that is never set
-    offset = np.minimum((ends - keys[0]).view(np.uint64), np.uint64(span))
-    found: Flags = held[offset.view(np.int64)]
+    found: Flags = np.empty(len(ends), dtype=np.bool_)
+    for at in range(0, len(ends), _PART):
+        # an end before the first key wraps around and, like one after the last, reads the flag that is never set
+        offset = np.minimum((ends[at : at + _PART] - keys[0]).view(np.uint64), np.uint64(span))
+        found[at : at + _PART] = held[offset.view(np.int64)]
     return found

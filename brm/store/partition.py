@@ -5,7 +5,7 @@ Everything is found by following edges over integer keys, with one read per edge
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ from brm.store.reach import CHAINS, SETS, STEPS, Step
 from brm.store.view import Moment, Tables
 from graph_schema import registry
 from scoring.machinery.arrays import distinct, run_starts
-from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable, Snapshot, edge_table
+from scoring.snapshot import EdgeTable, Ints, LocalDays, NodeTable, Patch, Snapshot, edge_table
 
 Flags = npt.NDArray[np.bool_]
 _CLOSE = 8
@@ -46,18 +46,26 @@ def carried_forward(snapshot: Snapshot, delta: Delta) -> Snapshot | None:
     if any(len(np.setdiff1d(_among(table.key, delta.older), snapshot.nodes[name].key)) for name, table in
            patch.add_nodes.items()):  # fmt: skip
         return None
-    moved = snapshot.apply(patch, as_of)
+    moved = snapshot.apply(Patch(patch.drop_nodes, patch.add_nodes), as_of)
+    added = {name: _with_ends(name, table, moved.nodes) for name, table in patch.add_edges.items()}
+    moved = moved.apply(Patch(drop_edges=patch.drop_edges, add_edges=added))
     gone = any(len(keys) > len(patch.add_nodes[name]) for name, keys in patch.drop_nodes.items())
-    names = moved.edges if gone else patch.add_edges
-    whole = whole_edges(dict(moved.nodes), {name: moved.edges[name] for name in names})
-    return Snapshot(as_of, moved.nodes, {**moved.edges, **whole}, snapshot.local_days)
+    edges = whole_edges(moved.nodes, moved.edges) if gone else moved.edges
+    return Snapshot(as_of, moved.nodes, edges, snapshot.local_days)
+
+
+def _with_ends(name: str, table: EdgeTable, nodes: Mapping[str, NodeTable]) -> EdgeTable:
+    """The few edges whose ends both exist."""
+    ends = np.concatenate([table.source, table.target])
+    known = np.logical_or.reduce([each.rows(ends) >= 0 for each in nodes.values()])
+    return _only(name, table, known[: len(table)] & known[len(table) :])
 
 
 def _among(keys: Ints, wanted: Ints) -> Ints:
     return np.intersect1d(keys, wanted, assume_unique=True)
 
 
-def whole_edges(nodes: dict[str, NodeTable], edges: dict[str, EdgeTable]) -> dict[str, EdgeTable]:
+def whole_edges(nodes: Mapping[str, NodeTable], edges: Mapping[str, EdgeTable]) -> dict[str, EdgeTable]:
     """The edges whose ends both exist at the moment."""
     among = _membership(np.sort(np.concatenate([table.key for table in nodes.values()])))
     whole: dict[str, EdgeTable] = {}
