@@ -129,8 +129,9 @@ def totals(old: ScoreFrame, new: ScoreFrame) -> Changes:
     """The changes of all scores that are in both of two frames of a kind, not taken apart (no column of parts)."""
     rows = np.flatnonzero(~np.isnan(new.score))
     at = _rows_in(old, new, rows)
-    both = (at >= 0) & ~np.isnan(old.score[at] if len(old) else np.empty(0))
-    rows, at = rows[both], at[both]
+    rows, at = rows[at >= 0], at[at >= 0]
+    stated = ~np.isnan(old.score[at])
+    rows, at = rows[stated], at[stated]
     return Changes(
         new.subject[rows], new.vendor[rows], new.scope[rows], old.score[at], new.score[rows], np.empty((len(rows), 0))
     )
