@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring.machinery.touches import meetings_of, meetings_without
+from scoring.machinery.arrays import lookup
+from scoring.machinery.attendance import attendance_of, attendance_without
+from scoring.machinery.touches import encounters_of, encounters_without, meetings_of, meetings_without
 from scoring.snapshot import Patch, Snapshot, category_code
 from scoring.types import Ints
 
@@ -25,7 +27,12 @@ def without_colleague(snapshot: Snapshot, colleague: int) -> Snapshot:
         drop_edges={"toward": (toward.source[named], toward.target[named], toward.key[named])},
     )
     edited = snapshot.apply(patch)
-    edited.derived("meetings", lambda _: meetings_without(snapshot, meetings_of(snapshot), colleague))
+    whole = attendance_of(snapshot)
+    place = int(lookup(whole.colleagues, np.array([colleague]))[0])
+    # who started an interaction, and with how many customers, stays as it was: no edge is taken out
+    left = edited.derived("attendance", lambda _: attendance_without(whole, place))
+    edited.derived("meetings", lambda _: meetings_without(meetings_of(snapshot), place))
+    edited.derived("encounters", lambda _: encounters_without(encounters_of(snapshot), left))
     return edited
 
 

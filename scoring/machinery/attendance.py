@@ -7,7 +7,7 @@ interaction and one still to come do not count. The starter is whoever has the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -69,6 +69,13 @@ def attendance_in(snapshot: Snapshot, chosen: Flags) -> Attendance:
         theirs=Side(attended.person[customer], attended.item[customer], attended.starter[customer]),
         day=snapshot.local_days.of(snapshot.nodes["interaction"]["at"]).astype(np.int32),
     )
+
+
+def attendance_without(attendance: Attendance, place: int) -> Attendance:
+    """The participations without those of one colleague, who stays one of ours."""
+    ours = attendance.ours
+    kept = ours.person != place
+    return replace(attendance, ours=Side(ours.person[kept], ours.item[kept], ours.starter[kept]))
 
 
 def _happened(snapshot: Snapshot) -> Flags:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES
-from scoring.machinery.arrays import Flags, counts, expand, lookup, order_of
+from scoring.machinery.arrays import Flags, counts, expand, order_of
 from scoring.machinery.attendance import Attendance, attendance_of
 from scoring.machinery.people import people_of
 from scoring.snapshot import Snapshot
@@ -164,20 +164,13 @@ def _encounters(snapshot: Snapshot) -> Encounters:
     )
 
 
-def meetings_without(snapshot: Snapshot, meetings: Meetings, colleague: int) -> Meetings:
-    """The index without a colleague, who stays one of ours: their touches are gone, and what they alone did.
-
-    What they did with one other is then that one's alone.
-    """
-    place = int(lookup(meetings.colleagues, np.array([colleague]))[0])
-    if place < 0:
-        return meetings
+def meetings_without(meetings: Meetings, place: int) -> Meetings:
+    """The index without the touches of one colleague, who stays one of ours."""
     hosted = meetings.host != place
     return replace(
         meetings,
         contacts=_cut(meetings.contacts, meetings.contacts.colleague != place),
         texts=_cut(meetings.texts, meetings.texts.colleague != place),
-        encounters=_left(snapshot, meetings, place),
         host=meetings.host[hosted],
         host_day=meetings.host_day[hosted],
     )
@@ -189,20 +182,17 @@ def _cut(touches: Touches, keep: Flags) -> Touches:
     return Touches(start=kept[touches.start], **columns)
 
 
-def _left(snapshot: Snapshot, meetings: Meetings, place: int) -> Encounters:
-    """The encounters in which others took part, still ordered by person, then by who is alone."""
-    ours, old = attendance_of(snapshot).ours, meetings.encounters
-    leaver = ours.person == place
-    shared = np.zeros(len(snapshot.nodes["interaction"]), dtype=bool)
-    shared[ours.item[leaver]] = True
-    number = counts(ours.item, len(shared))
-    heir = np.full(len(shared), -1, dtype=np.int64)
-    heir[ours.item[~leaver]] = ours.person[~leaver]
-    inherited = shared & (number == 2)
-    alone = np.where(inherited[old.item], heir[old.item], old.alone)
-    person = np.repeat(np.arange(len(old.start) - 1), np.diff(old.start))
-    rows = np.flatnonzero(old.alone != place)
-    rows = rows[order_of(person[rows] * (len(meetings.colleagues) + 1) + alone[rows] + 1)]
-    columns = {name: getattr(old, name)[rows] for name in ("item", "day", "incoming", "outgoing", "met")}
-    start = np.searchsorted(person[rows], np.arange(len(old.start)))
-    return Encounters(start=start, alone=alone[rows].astype(np.int32), **columns)
+def encounters_without(encounters: Encounters, left: Attendance) -> Encounters:
+    """The encounters in which colleagues took part who are left; what two did is then the other's alone."""
+    number = counts(left.ours.item, len(left.day))
+    heir = np.full(len(left.day), -1, dtype=np.int64)
+    heir[left.ours.item] = left.ours.person
+    heir[number != 1] = -1
+    person = np.repeat(np.arange(len(encounters.start) - 1), np.diff(encounters.start))
+    rows = np.flatnonzero(number[encounters.item] > 0)
+    alone = heir[encounters.item[rows]]
+    order = order_of(person[rows] * (len(left.colleagues) + 1) + alone + 1)
+    rows, alone = rows[order], alone[order]
+    columns = {name: getattr(encounters, name)[rows] for name in ("item", "day", "incoming", "outgoing", "met")}
+    start = np.searchsorted(person[rows], np.arange(len(encounters.start)))
+    return Encounters(start=start, alone=alone.astype(np.int32), **columns)
