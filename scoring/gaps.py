@@ -185,7 +185,7 @@ def _ordered(
     size = np.array([len(part.scope) for part in parts])
     holder = np.concatenate([part.holder + first for part, first in zip(parts, np.cumsum(size) - size, strict=True)])
     kind = np.repeat([part.kind for part in parts], size)
-    worth = values_by_scope(snapshot, reference, standings, parameters)
+    worth = values_by_scope(snapshot, reference, scopes, parameters)
     value = joined["share"] * worth[joined["scope"]]
     account = scopes.key[joined["scope"]]
     order = np.lexsort((joined["subject"], joined["role"], joined["level"], kind, account, -joined["share"], -value))

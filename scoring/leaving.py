@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoring.machinery.touches import meetings_of, meetings_without
+from scoring.machinery.attendance import attendance_of, attendance_without
+from scoring.machinery.touches import encounters_of, encounters_without, meetings_of, meetings_without
 from scoring.snapshot import Patch, Snapshot, category_code
 from scoring.types import Ints
 
@@ -25,7 +26,10 @@ def without_colleague(snapshot: Snapshot, colleague: int) -> Snapshot:
         drop_edges={"toward": (toward.source[named], toward.target[named], toward.key[named])},
     )
     edited = snapshot.apply(patch)
-    edited.derived("meetings", lambda _: meetings_without(snapshot, meetings_of(snapshot), colleague))
+    attendance = attendance_of(snapshot)
+    edited.derived("attendance", lambda _: attendance_without(attendance, colleague))
+    edited.derived("meetings", lambda _: meetings_without(meetings_of(snapshot), colleague))
+    edited.derived("encounters", lambda _: encounters_without(encounters_of(snapshot), attendance, colleague))
     return edited
 
 

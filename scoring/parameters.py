@@ -372,9 +372,3 @@ def _digest(parameters: Parameters) -> str:
 
 
 DEFAULTS = Parameters()
-
-
-@lru_cache(maxsize=64)
-def _digest(parameters: Parameters) -> str:
-    values = {each.name: each.value for each in parameters.describe()}
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()

@@ -7,13 +7,13 @@ interaction and one still to come do not count. The starter is whoever has the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from graph_schema.vocabulary import code_number
-from scoring.machinery.arrays import Flags, counts, expand, order_of
+from scoring.machinery.arrays import Flags, counts, expand, lookup, order_of
 from scoring.machinery.people import people_of
 from scoring.snapshot import ALWAYS, OPEN, Snapshot
 from scoring.types import Ints
@@ -48,6 +48,18 @@ class Attendance:
         """By participation of theirs: whether a colleague of ours took part as well."""
         found: Flags = counts(self.ours.item, len(self.day))[self.theirs.item] > 0
         return found
+
+
+def place_of(colleagues: Ints, colleague: int) -> int:
+    """The place of a colleague's key, -1 for somebody who is none."""
+    return int(lookup(colleagues, np.array([colleague]))[0])
+
+
+def attendance_without(attendance: Attendance, colleague: int) -> Attendance:
+    """The same without what one colleague took part in."""
+    ours = attendance.ours
+    kept = ours.person != place_of(attendance.colleagues, colleague)
+    return replace(attendance, ours=Side(ours.person[kept], ours.item[kept], ours.starter[kept]))
 
 
 def attendance_of(snapshot: Snapshot) -> Attendance:

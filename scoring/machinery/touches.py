@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES
-from scoring.machinery.arrays import Flags, counts, expand, lookup, order_of
-from scoring.machinery.attendance import Attendance, attendance_of
+from scoring.machinery.arrays import Flags, counts, expand, order_of
+from scoring.machinery.attendance import Attendance, attendance_of, place_of
 from scoring.machinery.people import people_of
 from scoring.snapshot import Snapshot
 from scoring.types import Ints
@@ -164,20 +164,14 @@ def _encounters(snapshot: Snapshot) -> Encounters:
     )
 
 
-def meetings_without(snapshot: Snapshot, meetings: Meetings, colleague: int) -> Meetings:
-    """The index without a colleague, who stays one of ours: their touches are gone, and what they alone did.
-
-    What they did with one other is then that one's alone.
-    """
-    place = int(lookup(meetings.colleagues, np.array([colleague]))[0])
-    if place < 0:
-        return meetings
+def meetings_without(meetings: Meetings, colleague: int) -> Meetings:
+    """The index without a colleague, who stays one of ours: their touches are gone."""
+    place = place_of(meetings.colleagues, colleague)
     hosted = meetings.host != place
     return replace(
         meetings,
         contacts=_cut(meetings.contacts, meetings.contacts.colleague != place),
         texts=_cut(meetings.texts, meetings.texts.colleague != place),
-        encounters=_left(snapshot, meetings, place),
         host=meetings.host[hosted],
         host_day=meetings.host_day[hosted],
     )
@@ -189,11 +183,16 @@ def _cut(touches: Touches, keep: Flags) -> Touches:
     return Touches(start=kept[touches.start], **columns)
 
 
-def _left(snapshot: Snapshot, meetings: Meetings, place: int) -> Encounters:
-    """The encounters in which others took part, still ordered by person, then by who is alone."""
-    ours, old = attendance_of(snapshot).ours, meetings.encounters
+def encounters_without(old: Encounters, attendance: Attendance, colleague: int) -> Encounters:
+    """The encounters in which others took part, still ordered by person, then by who is alone.
+
+    What a colleague did with one other is then that one's alone.
+    """
+    ours, place = attendance.ours, place_of(attendance.colleagues, colleague)
+    if place < 0:
+        return old
     leaver = ours.person == place
-    shared = np.zeros(len(snapshot.nodes["interaction"]), dtype=bool)
+    shared = np.zeros(len(attendance.day), dtype=bool)
     shared[ours.item[leaver]] = True
     number = counts(ours.item, len(shared))
     heir = np.full(len(shared), -1, dtype=np.int64)
@@ -202,7 +201,7 @@ def _left(snapshot: Snapshot, meetings: Meetings, place: int) -> Encounters:
     alone = np.where(inherited[old.item], heir[old.item], old.alone)
     person = np.repeat(np.arange(len(old.start) - 1), np.diff(old.start))
     rows = np.flatnonzero(old.alone != place)
-    rows = rows[order_of(person[rows] * (len(meetings.colleagues) + 1) + alone[rows] + 1)]
+    rows = rows[order_of(person[rows] * (len(attendance.colleagues) + 1) + alone[rows] + 1)]
     columns = {name: getattr(old, name)[rows] for name in ("item", "day", "incoming", "outgoing", "met")}
     start = np.searchsorted(person[rows], np.arange(len(old.start)))
     return Encounters(start=start, alone=alone[rows].astype(np.int32), **columns)
