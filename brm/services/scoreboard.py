@@ -47,6 +47,7 @@ class _Anew:
     scopes: Ints
     snapshot: Snapshot
 
+
 T = TypeVar("T")
 
 

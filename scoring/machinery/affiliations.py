@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from graph_schema.vocabulary import code_number
-from scoring.machinery.arrays import distinct, expand, lookup
+from scoring.machinery.arrays import Flags, distinct, expand, lookup
 from scoring.machinery.attendance import Attendance, attendance_in, attendance_of
 from scoring.machinery.concerns import concerns_of, customer_of
 from scoring.machinery.people import current, people_of
@@ -77,13 +77,16 @@ def site_visits(snapshot: Snapshot) -> AccountMeetings:
 
     def found(snapshot: Snapshot) -> AccountMeetings:
         chosen = snapshot.nodes["interaction"]["channel"] == SITE_VISIT
-        return _meetings(snapshot, attendance_in(snapshot, chosen))
+        known: Attendance | None = snapshot.made("attendance")
+        return _meetings(snapshot, known or attendance_in(snapshot, chosen), chosen)
 
     return snapshot.derived("site visits", found)
 
 
-def _meetings(snapshot: Snapshot, attendance: Attendance) -> AccountMeetings:
+def _meetings(snapshot: Snapshot, attendance: Attendance, among: Flags | None = None) -> AccountMeetings:
     chosen, members = attendance.met(), affiliations_of(snapshot)
+    if among is not None:
+        chosen &= among[attendance.theirs.item]
     person, met = attendance.theirs.person[chosen], attendance.theirs.item[chosen]
     row, account = members.of(person)
     item = met[row]
