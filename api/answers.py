@@ -122,6 +122,36 @@ class Bands(Answer):
     hot: float
 
 
+class Period(Answer):
+    """A run of weeks in one band, with the first and the last day on which it was seen."""
+
+    band: Literal["cold", "warm", "hot"]
+    from_: str = Field(alias="from")
+    to: str
+
+
+class SeriesItem(Answer):
+    """The scores of one subject, one per day of ``weeks``; null where it had none."""
+
+    subject: Named
+    vendor: Vendor
+    scope: Named
+    scores: list[float | None]
+    periods: list[Period]
+
+
+class SeriesList(Answer):
+    """Scores of all subjects of a kind over weeks, best at the end first; ``weeks`` are the days."""
+
+    kind: str
+    weeks: list[str]
+    bands: Bands
+    items: list[SeriesItem]
+    next: str | None
+    total: int
+    revision: int
+
+
 class Series(Answer):
     """One score week by week, the last day last."""
 
@@ -131,6 +161,7 @@ class Series(Answer):
     scope: Named
     weeks: int
     bands: Bands
+    periods: list[Period] = Field(description="Since when the subject has been in which band")
     items: list[Point]
     next: str | None
     revision: int

@@ -75,7 +75,7 @@ def changes(
     middle = (before + after) / 2
 
     def value(switched: frozenset[str]) -> Floats:
-        found = _values(frames[_known(switched, old, new)], keys)
+        found = scores_of(frames[_known(switched, old, new)], keys)
         return np.where(np.isnan(found), middle, found)
 
     parts = np.empty((len(before), len(CAUSES)))
@@ -153,21 +153,27 @@ def _rows_in(frame: ScoreFrame, other: ScoreFrame, rows: Ints) -> Ints:
     return np.where(at >= 0, order[at] if len(order) else -1, -1)
 
 
-def _keys(frame: ScoreFrame) -> Ints:
+def score_keys(frame: ScoreFrame) -> Ints:
+    """Subject, vendor and scope of each row."""
     return np.column_stack([frame.subject, frame.vendor, frame.scope])
 
 
 def _both(old: ScoreFrame, new: ScoreFrame) -> tuple[Ints, Floats, Floats]:
     """Keys of the rows with a score in both frames, and the two scores."""
-    keys = _keys(new)
-    before = _values(old, keys)
+    keys = score_keys(new)
+    before = scores_of(old, keys)
     known = ~np.isnan(before) & ~np.isnan(new.score)
     return keys[known], before[known], new.score[known]
 
 
-def _values(frame: ScoreFrame, keys: Ints) -> Floats:
+def scores_of(frame: ScoreFrame, keys: Ints) -> Floats:
     """The score of each key, NaN where the frame has none."""
-    every, code = np.unique(np.concatenate([_keys(frame), keys]), axis=0, return_inverse=True)
+    return values_at(score_keys(frame), frame.score, keys)
+
+
+def values_at(known: Ints, values: Floats, keys: Ints) -> Floats:
+    """The value of each key among the known ones, NaN where it is not there."""
+    every, code = np.unique(np.concatenate([known, keys]), axis=0, return_inverse=True)
     found = np.full(len(every), np.nan)
-    found[code.ravel()[: len(frame)]] = frame.score
-    return found[code.ravel()[len(frame) :]]
+    found[code.ravel()[: len(known)]] = values
+    return found[code.ravel()[len(known) :]]

@@ -8,15 +8,26 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import ChainMap, FindingList, Routes, Score, ScoreList, Series
-from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer
+from api.answers import ChainMap, FindingList, Routes, Score, ScoreList, Series, SeriesList
+from api.dependencies import (
+    ItemId,
+    Moment,
+    Reader,
+    ScoringSpace,
+    Space,
+    Texts,
+    Writer,
+    decode_cursor,
+    encode_cursor,
+    foreign_cursor,
+)
 from api.pictures import PICTURE, PictureFormat, picture
 from api.problems import PROBLEMS
 from brm.guidance import engine, states
 from brm.guidance.chain_map import chain_map
 from brm.pictures.chain import chain_svg
 from brm.pictures.trend import trend_svg
-from brm.services import changing, paths, rendering, scores
+from brm.services import changing, paths, rendering, scores, trends
 
 router = APIRouter(responses=PROBLEMS)
 KindName = Literal["key_person", "decision_chain", "customer", "employee", "our_company", "competitor"]
@@ -64,13 +75,35 @@ def score_series(
     space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, kind: Kind,
     subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
     vendor: VendorQuery = None, scope: ScopeQuery = None,
-    weeks: Annotated[int, Query(ge=1, le=changing.MOST_WEEKS, description="Weeks back")] = changing.WEEKS,
+    weeks: Annotated[int, Query(ge=1, le=trends.MOST_WEEKS, description="Weeks back")] = trends.WEEKS,
     format: PictureFormat = "json",
 ) -> dict[str, Any] | Response:  # fmt: skip
     """One score week by week, read against the Reference of the last day."""
     found = changing.series(space, principal, kind, subject, vendor=vendor, scope=scope, weeks=weeks, when=when)
     shape = rendering.series(found, texts)
     return picture(trend_svg(shape, texts)) if format == "svg" else shape
+
+
+@router.get(
+    "/scores/series/all",
+    tags=["scores"],
+    operation_id="all_score_series",
+    response_model=SeriesList,
+    response_model_exclude_unset=True,
+)
+def all_score_series(
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, kind: Kind, vendor: VendorQuery = None,
+    weeks: Annotated[int, Query(ge=1, le=trends.MOST_WEEKS, description="Weeks back")] = trends.WEEKS,
+    limit: Annotated[int, Query(ge=1, le=trends.MOST_ITEMS)] = 50,
+    cursor: Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")] = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The scores of all subjects of a kind week by week, with the runs of each band."""
+    begin = 0 if cursor is None else decode_cursor(cursor).get("b")
+    if not isinstance(begin, int) or begin < 0:
+        raise foreign_cursor()
+    found = trends.all_series(space, principal, kind, vendor=vendor, weeks=weeks, when=when, begin=begin, limit=limit)
+    items = [rendering.series(each, texts) for each in found["items"]]
+    return {**found, "items": items, "next": None if found["next"] is None else encode_cursor({"b": found["next"]})}
 
 
 @router.get(

@@ -12,7 +12,10 @@ from brm.cli.session import Session, command
 if TYPE_CHECKING:
     from rich.tree import Tree
 
+    from brm.services.workspace import Workspace
+
 SMALLEST_SHOWN = 0.05
+BARS = "▁▂▃▄▅▆▇█"
 Vendor = Annotated[str | None, typer.Option(help="Vendor; default us, for competitor all rivals", show_default=False)]
 ScopeOption = Annotated[str | None, typer.Option(help="Account or opportunity", show_default=False)]
 ParametersOption = Annotated[
@@ -86,17 +89,25 @@ def _register_scores(app: typer.Typer) -> None:
     def trend(
         session: Session,
         kind: KindArgument,
-        id_: Annotated[str, typer.Argument(metavar="ID")],
+        id_: Annotated[str | None, typer.Argument(metavar="ID", show_default=False)] = None,
+        everything: Annotated[bool, typer.Option("--all", help="Every subject")] = False,
         vendor: Vendor = None,
         scope: ScopeOption = None,
         parameters: ParametersOption = None,
         weeks: Annotated[int, typer.Option(help="How many weeks back")] = 12,
+        limit: Annotated[int | None, typer.Option(help="With --all: most rows", show_default=False)] = None,
         svg: SvgOption = None,
     ) -> None:
-        """One score week by week, read against the Reference of the last day."""
+        """One score week by week, or those of all, read against the Reference of the last day."""
+        from brm.errors import InvalidInput
         from brm.pictures.trend import trend_svg
         from brm.services import changing, rendering
 
+        if id_ is None or everything:
+            if id_ is not None or not everything or scope is not None or svg is not None:
+                raise InvalidInput("a trend is of one id, or of all", remedy="name an id, or use --all alone")
+            _show_all_trends(session, session.under(parameters), kind, vendor, weeks, limit)
+            return
         found = changing.series(
             session.under(parameters), session.principal, kind, id_, vendor=vendor, scope=scope, weeks=weeks,
             when=session.when,
@@ -216,6 +227,44 @@ def _print_changes(session: Session, shape: dict[str, Any]) -> None:
         session.console.print(" · ".join([line, *named]), soft_wrap=True)
 
 
+def _show_all_trends(
+    session: Session, workspace: Workspace, kind: str, vendor: str | None, weeks: int, limit: int | None
+) -> None:
+    """A line per subject: its scores as bars, the last one, and since when it has been in its band."""
+    from brm.services import rendering, trends
+
+    found = trends.all_series(
+        workspace, session.principal, kind, vendor=vendor, weeks=weeks, when=session.when, limit=limit
+    )
+    items = [rendering.series(each, session.texts) for each in found["items"]]
+    session.output({**found, "items": items, "next": None}, lambda shown: _print_all_trends(session, shown))
+
+
+def _print_all_trends(session: Session, shape: dict[str, Any]) -> None:
+    from brm.cli.tables import print_table
+
+    texts = session.texts
+    rows = [
+        {
+            "subject": each["subject"]["name"],
+            "scope": each["scope"]["name"] if each["scope"]["id"] != each["subject"]["id"] else None,
+            "weeks": "".join(" " if one is None else BARS[min(int(one / 12.5), 7)] for one in each["scores"]),
+            "score": each["scores"][-1],
+            "band": _since(session, each["periods"]),
+        }
+        for each in shape["items"]
+    ]
+    titles = [texts.text(f"trend.{name}") for name in ("subject", "scope", "weeks", "score", "band")]
+    print_table(session.console, ("subject", "scope", "weeks", "score", "band"), rows, titles)
+
+
+def _since(session: Session, periods: list[dict[str, Any]]) -> str | None:
+    if not periods:
+        return None
+    last = periods[-1]
+    return session.texts.text("trend.since", band=session.texts.text(f"band.{last['band']}"), day=last["from"])
+
+
 def print_trend(session: Session, shape: dict[str, Any]) -> None:
     """A line per week with a bar as long as the score."""
     from brm.cli.tables import print_table
@@ -233,6 +282,8 @@ def print_trend(session: Session, shape: dict[str, Any]) -> None:
     headline = {"kind": kind, "subject": shape["subject"]["name"], "vendor": shape["vendor"]["name"]}
     session.console.print(f"[bold]{session.texts.text('score.headline', **headline)}[/bold]", soft_wrap=True)
     print_table(session.console, tuple(rows[0]), rows)
+    if since := _since(session, shape["periods"]):
+        session.console.print(since, soft_wrap=True)
 
 
 def _points(effect: float) -> str:

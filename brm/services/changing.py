@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from brm.errors import InvalidInput
 from brm.principal import Principal
 from brm.services import moments, scores
+from brm.services.trends import WEEKS, earlier_weeks, periods
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, When
 from graph_schema.values import datetime_of, instant_from
@@ -21,7 +21,6 @@ from scoring.types import ScoreFrame
 
 SINCE = (30, 90)
 """Days over which the change of an explained score is told; the first is its ``change``."""
-WEEKS, MOST_WEEKS = 12, 260
 
 
 def changes_of(
@@ -85,22 +84,20 @@ def series(
 ) -> dict[str, Any]:  # fmt: skip
     """One score week by week up to the moment, read against one yardstick: the Reference of its last day.
 
-    A week in which the subject had no such score has null. NotComputable when it has none at the end.
+    A week in which the subject had no such score has null. ``periods`` are the runs of one band with the days
+    from and to which it was seen. NotComputable when it has no score at the end.
     """
-    if not 1 <= weeks <= MOST_WEEKS:
-        raise InvalidInput(
-            f"{weeks} weeks cannot be shown", remedy=f"ask for 1 to {MOST_WEEKS} weeks", field="weeks", value=weeks
-        )
     found, row = _found(workspace, principal, kind, id_, vendor, scope, when)
     points = _points(workspace, found, row, when, weeks)
     shape = scores.row_shape(workspace, found, row)
     named = {name: shape[name] for name in ("kind", "subject", "vendor", "scope", "revision")}
+    runs = periods([each["as_of"] for each in points], [each["band"] for each in points])
     bands = scores.band_limits(workspace.parameters)
-    return {**named, "weeks": weeks, "bands": bands, "items": points, "next": None}
+    return {**named, "weeks": weeks, "bands": bands, "periods": runs, "items": points, "next": None}
 
 
 def _points(workspace: Workspace, found: scores.Scored, row: int, when: When, weeks: int) -> list[dict[str, Any]]:
-    earlier = [_days_before(found.when, back) for back in range(7 * weeks, 0, -7)]
+    earlier = earlier_weeks(found.when, weeks)
     rows = [*_rows(workspace, found, row, when, earlier), (found.frame, row)]
     zone = workspace.settings.zone
     days = [moments.local_day(moment.as_of or 0, zone).isoformat() for moment in (*earlier, found.when)]

@@ -161,7 +161,7 @@ def _shape(workspace: Workspace, found: Scored, row: int, names: Mapping[int, Na
     vendor = _vendor(int(frame.vendor[row]), names)
     return {
         "kind": frame.kind,
-        "subject": _named(int(frame.subject[row]), names),
+        "subject": named(int(frame.subject[row]), names),
         "vendor": {**vendor, "itself": True} if itself(found.snapshot, frame, row) else vendor,
         "scope": {"type": SCOPE_TYPES[int(frame.scope_type[row])], **_identity(scope, names)},
         "as_of": moments.local_day(found.when.as_of or 0, workspace.settings.zone).isoformat(),
@@ -193,13 +193,14 @@ def _contribution(each: Any, names: Mapping[int, Names]) -> dict[str, Any]:
         "weight": each.weight,
         "effect": each.effect,
         "code": each.code,
-        "subject": None if each.subject is None else _named(each.subject, names),
+        "subject": None if each.subject is None else named(each.subject, names),
         "evidence": [_evidence_id(item, names) for item in each.evidence],
         "inputs": _with_ids(each.inputs, names),
     }
 
 
-def _named(key: int, names: Mapping[int, Names]) -> dict[str, Any]:
+def named(key: int, names: Mapping[int, Names]) -> dict[str, Any]:
+    """Type, id and name of a snapshot key."""
     known = names[key]
     return {"type": known.type, "id": known.id, "name": known.name}
 

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 from api.app import create_app
 from api.routers.scoring import KindName
+from brm.services.trends import periods
 from brm.services.workspace import Workspace
 from scoring.causes import CAUSES
 from scoring.registry import SCORERS
@@ -93,7 +94,41 @@ def test_a_trend_ends_in_the_score_of_the_day(brm: Brm, client: TestClient, kind
     )
     assert last["band"] == item["band"]
     lines = brm("trend", kind, id_, *options, *DAY).out.splitlines()
-    assert (len(lines), lines[-1].split()[:2]) == (6, [AS_OF, f"{item['score']:.1f}"])
+    assert (len(lines), lines[-2].split()[:2]) == (7, [AS_OF, f"{item['score']:.1f}"])
+    assert lines[-1] == f"{item['band']} since {told['periods'][-1]['from']}"
+
+
+@pytest.mark.parametrize("kind", ["customer", "employee", "competitor"])
+def test_the_trends_of_all_are_those_of_each(brm: Brm, client: TestClient, kind: str) -> None:
+    whole = brm("trend", kind, "--all", "--weeks", "3", "--limit", "9", *DAY, "--json").json
+    query = {"kind": kind, "as_of": AS_OF, "weeks": 3}
+    first = client.get("/api/v1/scores/series/all", params={**query, "limit": 4}).json()
+    more = {"cursor": first["next"], "limit": 5}
+    second = client.get("/api/v1/scores/series/all", params={**query, **more}).json()
+    assert first["items"] + second["items"] == whole["items"]
+    assert whole["weeks"] == ["2026-06-08", "2026-06-15", "2026-06-22", AS_OF]
+    for each in (whole["items"][0], whole["items"][-1]):
+        options = ("--vendor", each["vendor"]["id"], "--scope", each["scope"]["id"], "--weeks", "3")
+        alone = brm("trend", kind, each["subject"]["id"], *options, *DAY, "--json").json
+        told = [one["score"] for one in alone["items"]]
+        assert each["scores"] == [None if one is None else pytest.approx(one, abs=1e-9) for one in told]
+        assert each["periods"] == alone["periods"]
+    assert "since" in brm("trend", kind, "--all", "--weeks", "3", "--limit", "2", *DAY).out
+
+
+def test_a_trend_is_of_one_or_of_all(brm: Brm, deal: object) -> None:
+    for arguments in (("customer",), ("customer", "c1", "--all"), ("customer", "--all", "--scope", "c1")):
+        assert brm("trend", *arguments, "--json", code=2).problem["remedy"] == "name an id, or use --all alone"
+
+
+def test_a_period_ends_with_the_band_and_with_a_week_without_a_score() -> None:
+    days = ["1", "2", "3", "4", "5", "6"]
+    assert periods(days, ["cold", "cold", None, "cold", "warm", "warm"]) == [
+        {"band": "cold", "from": "1", "to": "2"},
+        {"band": "cold", "from": "4", "to": "4"},
+        {"band": "warm", "from": "5", "to": "6"},
+    ]
+    assert periods(days, [None] * 6) == []
 
 
 def test_a_trend_of_what_was_not_there_yet_has_no_numbers(brm: Brm, deal: object) -> None:

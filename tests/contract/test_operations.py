@@ -80,6 +80,7 @@ EDGES = {
 QUERIES = {
     "list_scores": {"kind": "decision_chain"},
     "score_series": {"kind": "decision_chain", "subject": DEAL},
+    "all_score_series": {"kind": "decision_chain", "weeks": 2},
     "list_findings": {"subject": DEAL},
     "list_paths": {"to": PERSON},
 }

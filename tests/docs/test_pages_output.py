@@ -35,7 +35,7 @@ def test_the_tables_on_the_page_of_the_sales_leader() -> None:
     """A long table is shown as far as its first lines."""
     shown = SHOWN.findall((ROOT / "docs" / "heat.md").read_text(encoding="utf-8"))
     assert [command.split()[1] for command, _ in shown] == [
-        "heat", "changes", "changes", "coverage", "coverage", "assets", "handover",
+        "heat", "trend", "changes", "changes", "coverage", "coverage", "assets", "handover",
     ]  # fmt: skip
     for command, pasted in shown:
         lines = pasted.splitlines()

@@ -222,7 +222,8 @@ def employee(explanation: Told) -> float | None:
         for each in given["people"]:
             ties = {t["colleague"]: t["strength"] for t in each["ties"]}
             firm = 1 - math.prod(1 - given["carried"] * tie for tie in ties.values())
-            share = ties[explanation["subject"]] ** 2 / sum(tie**2 for tie in ties.values())
+            squares = sum(tie**2 for tie in ties.values())
+            share = ties[explanation["subject"]] ** 2 / squares if squares else 0.0
             worth[part["subject"]] += each["influence"] * given["account_value"] * firm * share
         if given["deals"]:
             value = sum(d["margin"] * d["likelihood"] for d in given["deals"])

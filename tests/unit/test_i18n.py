@@ -50,6 +50,7 @@ FAMILIES = {
     "handover.": REASONS,
     "heat.kind.": tuple(SCORERS),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
+    "trend.": ("subject", "scope", "weeks", "score", "band"),
     "type.": (*TOLD_NODES, *TOLD_EDGES),
     "picture.stance.": tuple(look.code for look in STANCES),
     "severity.": ("high", "medium", "low"),
