@@ -189,7 +189,6 @@ class LikelihoodParameters:
     no: A[float, Number("A belief below is a no")] = 0.35
     decided: A[float, Number("Share of closed deals that end in a decision, before any is known")] = 0.5
     decided_deals: A[float, Number("Deals that each step of the base rate weighs as much as", "deals", 0, 1000)] = 3.0
-    stance_deals: A[float, Number("Deals that a segment's mean stance weighs its prior as", "deals", 0, 1000)] = 3.0
     funds: A[float, Number("Weight of 2f - 1, f the belief that funds are there", "logit", 0, 20)] = 1.0
     event: A[float, Number("Weight of 2e - 1, e the belief in a compelling event", "logit", 0, 20)] = 1.0
     approver: A[float, Number("Weight of 2a - 1, a the approver reached by anybody", "logit", 0, 20)] = 0.5

@@ -31,7 +31,7 @@ def belief(world: World, kind: str, vendor: int | None = None, prior: Prior | No
 
 
 def test_the_update_by_hand() -> None:
-    """Beta(1, 1); a document half a half-life old says no, an inside source today .5: P = (1 + .35)/(2 + .7071 + .7)."""
+    """Beta(1, 1), a document of 90 days ago says no, an inside source today .5: P = (1 + .35)/(2 + .7071 + .7)."""
     world = small()
     deal = world.names["deal"]
     first = world.observe("funds", deal, value=0.0, day=TODAY - 90)
