@@ -63,7 +63,8 @@ def changes(
     """The changes of a scorer's scores from the old state to the new, taken apart.
 
     Inputs: two states; ``scopes``, ``subjects`` and ``vendor`` as the scorer takes them.
-    Returns: a row per subject, vendor and scope that has a score in both states.
+    Returns: a row per subject, vendor and scope that has a score in both states; a probability's numbers are in
+    points of 100.
     Properties: ``parts`` sum to ``total``; swapping the states negates both; a cause that is the same in
     both states has no part.
     Limits: where a state between the two does not have the score (a person whom neither a seat nor a role
@@ -161,13 +162,19 @@ def _both(old: ScoreFrame, new: ScoreFrame) -> tuple[Ints, Floats, Floats]:
     """Keys of the rows with a score in both frames, and the two scores."""
     keys = _keys(new)
     before = _values(old, keys)
-    known = ~np.isnan(before) & ~np.isnan(new.score)
-    return keys[known], before[known], new.score[known]
+    after = _points(new)
+    known = ~np.isnan(before) & ~np.isnan(after)
+    return keys[known], before[known], after[known]
+
+
+def _points(frame: ScoreFrame) -> Floats:
+    """The scores in points of 100."""
+    return 100 * frame.score if frame.link == "logit" else frame.score
 
 
 def _values(frame: ScoreFrame, keys: Ints) -> Floats:
     """The score of each key, NaN where the frame has none."""
     every, code = np.unique(np.concatenate([_keys(frame), keys]), axis=0, return_inverse=True)
     found = np.full(len(every), np.nan)
-    found[code.ravel()[: len(frame)]] = frame.score
+    found[code.ravel()[: len(frame)]] = _points(frame)
     return found[code.ravel()[len(frame) :]]

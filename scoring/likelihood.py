@@ -127,6 +127,7 @@ def _beside(frame: ScoreFrame, i: int, found: Contenders, case: int, factor: flo
         "raw": float(frame.score[i]),
         "gate": GATES[int(frame.columns["gate"][i])],
         "gated": None if np.isnan(value) else float(value),
+        "base_points": float(frame.columns["base_points"][i]),
         "label": PRIOR,
         "n": int(frame.columns["n"][i]),
         "field": [

@@ -54,7 +54,7 @@ def explain_likelihood(
         link=frame.link,
         base=float(frame.base[i]),
         contributions=tuple(_contributions(frame, i, snapshot, found, case, slope, inputs, parameters)),
-        inputs={**inputs, "base_points": float(frame.columns["base_points"][i])},
+        inputs=inputs,
         parameters=parameters.digest,
         reference=reference.digest,
     )
