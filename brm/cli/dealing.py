@@ -93,8 +93,8 @@ def _field(session: Session, shape: dict[str, Any]) -> Table:
     texts = session.texts
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column(texts.text("deal.vendor"), overflow="fold")
-    for name in ("deal.raw", "deal.gated"):
-        table.add_column(texts.text(name), justify="right")
+    for title in (texts.text("deal.raw"), texts.text("deal.gated")):
+        table.add_column(title, justify="right")
     for each in shape["field"]:
         shown = "—" if each["gated"] is None else f"{each['gated']:.1%}"
         table.add_row(each["vendor"]["name"], f"{each['raw']:.1%}", shown)

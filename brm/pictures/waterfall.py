@@ -13,6 +13,7 @@ from brm.pictures.svg import Drawing, fitted
 
 WIDTH, TOP, ROW, BAR, TEXT, RIGHT = 980.0, 100.0, 30.0, 18.0, 430.0, 70.0
 RAISES, LOWERS, TOTAL = "#2f78b7", "#d98200", "#59616d"
+DIRECTIONS = (("raises", RAISES), ("lowers", LOWERS))
 MOST = 12
 """Parts that are told one by one; the smaller ones are told together."""
 LEAST = 0.005
@@ -64,8 +65,7 @@ def waterfall_svg(shape: Shape, texts: Catalogue) -> str:
         drawing.label(x, TOP - 14, f"{mark}", size=10.5, fill=MUTED, anchor="middle")
     for row, step in enumerate(listed):
         _draw(drawing, scale, step, TOP + ROW * row, last=row + 1 == len(listed))
-    entries = [Entry(texts.text(f"picture.legend.{name}"), 22, _sign(fill))
-               for name, fill in (("raises", RAISES), ("lowers", LOWERS))]  # fmt: skip
+    entries = [Entry(texts.text(f"picture.legend.{name}"), 22, _sign(fill)) for name, fill in DIRECTIONS]
     end = draw_legend(drawing, [entries], 28, bottom + 18, WIDTH - 56)
     return drawing.document(WIDTH, end + 6)
 
