@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.causes import CAUSES, combined
+from scoring.frames import points
 from scoring.machinery.arrays import lookup
 from scoring.parameters import Parameters
 from scoring.reference import Reference
@@ -131,10 +132,11 @@ def totals(old: ScoreFrame, new: ScoreFrame) -> Changes:
     rows = np.flatnonzero(~np.isnan(new.score))
     at = _rows_in(old, new, rows)
     rows, at = rows[at >= 0], at[at >= 0]
-    stated = ~np.isnan(old.score[at])
+    before, after = points(old), points(new)
+    stated = ~np.isnan(before[at])
     rows, at = rows[stated], at[stated]
     return Changes(
-        new.subject[rows], new.vendor[rows], new.scope[rows], old.score[at], new.score[rows], np.empty((len(rows), 0))
+        new.subject[rows], new.vendor[rows], new.scope[rows], before[at], after[rows], np.empty((len(rows), 0))
     )
 
 
@@ -162,19 +164,14 @@ def _both(old: ScoreFrame, new: ScoreFrame) -> tuple[Ints, Floats, Floats]:
     """Keys of the rows with a score in both frames, and the two scores."""
     keys = _keys(new)
     before = _values(old, keys)
-    after = _points(new)
+    after = points(new)
     known = ~np.isnan(before) & ~np.isnan(after)
     return keys[known], before[known], after[known]
-
-
-def _points(frame: ScoreFrame) -> Floats:
-    """The scores in points of 100."""
-    return 100 * frame.score if frame.link == "logit" else frame.score
 
 
 def _values(frame: ScoreFrame, keys: Ints) -> Floats:
     """The score of each key, NaN where the frame has none."""
     every, code = np.unique(np.concatenate([_keys(frame), keys]), axis=0, return_inverse=True)
     found = np.full(len(every), np.nan)
-    found[code.ravel()[: len(frame)]] = _points(frame)
+    found[code.ravel()[: len(frame)]] = points(frame)
     return found[code.ravel()[len(frame) :]]

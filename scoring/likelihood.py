@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from scoring.likelihood_explanation import explain_likelihood
-from scoring.machinery.arrays import sums
+from scoring.machinery.arrays import Flags, expand, sums
 from scoring.machinery.attribution import GROUPS, Attribution, attribution, intervals
 from scoring.machinery.chain import PERSON
 from scoring.machinery.contenders import Contenders, contenders_of
@@ -19,14 +18,14 @@ from scoring.machinery.people import people_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import NOBODY, OPPORTUNITY, Floats, Ints, ScoreFrame
+from scoring.types import NO_DECISION, NOBODY, OPPORTUNITY, PHANTOM, Floats, Ints, ScoreFrame, Vendor
 
 KIND = "likelihood"
 FACTORS = ("need", "shortlist", "person", "rivals", "fit", "incumbency", "price", "control")
 PERSON_PART = FACTORS.index("person")
 GROUP_OF = tuple(GROUPS.index("people" if factor == "person" else factor) for factor in FACTORS)
-PHANTOM, NO_DECISION = "unknown", "none"
-"""Who is in a field besides vendors: rivals nobody knows of, and no decision."""
+WORDS: dict[int, int | str] = {PHANTOM: "unknown", NO_DECISION: "none"}
+"""What stands in a told field for who is no company."""
 PRIOR = "prior"
 """The label of a likelihood that no history of this installation has moved."""
 
@@ -50,7 +49,7 @@ def score(
     *,
     scopes: Ints | None = None,
     subjects: Ints | None = None,
-    vendor: int | None = None,
+    vendor: Vendor | None = None,
 ) -> ScoreFrame:
     """The likelihood that each vendor in the field wins each opportunity.
 
@@ -65,7 +64,7 @@ def score(
     ``subjects`` the same by another name for the registry, ``vendor`` one vendor key.
     Returns: a frame on the logit link, a row per opportunity and vendor in its field, of P in 0..1 (``raw``);
     columns ``gate`` (place in `GATES`) and ``gated`` (NaN: not computable), ``go`` (P_go), ``base_points``, and
-    ``n``, the closed deals behind the base rate. ``beside`` tells the field, whose ``raw`` sums to 1.
+    ``n``, the closed deals behind the base rate. `beside` tells the field, whose ``raw`` sums to 1.
     Properties: logit of the clipped score = base + effects; 100 P = base_points + points; the field sums to
     1; P rises with own stances, fit, price advantage and control points, and falls with rivals'.
     Limits: whose strongest two rivals change may gain or lose the control point of value; the likelihood is a
@@ -74,11 +73,12 @@ def score(
     """
     found = contenders_of(snapshot, reference, parameters, scopes if scopes is not None else subjects)
     measured = found.measures
-    case = np.arange(len(found.deal)) if vendor is None else np.flatnonzero(measured.vendor == vendor)
+    case = np.flatnonzero(_asked(found, vendor))
     told = attribution(found, case, parameters)
     parts = _parts(snapshot, found, case, told, parameters)
     p10, p90 = intervals(found, case, parameters)
     raw, deal = found.probability[found.player[case]], found.deal[case]
+    bounds, vendors, shared = _fields(found, case)
     gate, factor = gates_of(found.event[deal], found.points.answer[case], parameters)
     frame = ScoreFrame(
         kind=KIND,
@@ -100,6 +100,7 @@ def score(
         effect=parts.effect,
         columns={
             "gate": gate.astype(np.float64),
+            "factor": factor,
             "gated": raw * factor,
             "go": found.decision.chance[deal],
             "base_points": told.base_points,
@@ -109,32 +110,62 @@ def score(
             frame, i, snapshot, reference, parameters, found, int(case[i]), float(told.slope[i])
         ),
         points=parts.points,
-        beside=lambda i: _beside(frame, i, found, int(case[i]), float(factor[i])),
+        field_indptr=bounds,
+        field_vendor=vendors,
+        field_raw=shared,
     )
     return frame
 
 
-def _beside(frame: ScoreFrame, i: int, found: Contenders, case: int, factor: float) -> Mapping[str, Any]:
-    """Raw, gate, gated, label, n and the field of one row; vendors by key, the others by name."""
-    deal = int(found.deal[case])
-    players = found.players_of(deal)
-    raw = np.append(found.probability[players], found.nobody[deal])
-    gated = gated_field(raw, int(np.flatnonzero(found.players.case[players] == case)[0]), factor)
-    vendors = [int(found.measures.vendor[each]) for each in found.players.case[players[:-1]]]
-    shown = [None if np.isnan(each) else float(each) for each in gated]
-    value = frame.columns["gated"][i]
+def _asked(found: Contenders, vendor: Vendor | None) -> Flags:
+    """Which cases are of the vendor asked for; one may be asked for per scope."""
+    if vendor is None:
+        return np.ones(len(found.deal), dtype=bool)
+    measured = found.measures
+    scopes = len(measured.standings.chains.scopes)
+    wanted: Flags = measured.vendor == np.broadcast_to(np.asarray(vendor, dtype=np.int64), scopes)[measured.place]
+    return wanted
+
+
+def beside(frame: ScoreFrame, i: int) -> dict[str, Any]:
+    """What a row of a likelihood tells beside its score: raw, gate, gated, base in points, label, n and the field.
+
+    Entries of the field have the vendor's key, or a word for who is no company.
+    """
+    at = slice(int(frame.field_indptr[i]), int(frame.field_indptr[i + 1]))
+    vendors, raw = frame.field_vendor[at], frame.field_raw[at]
+    after = gated_field(raw, int(np.flatnonzero(vendors == frame.vendor[i])[0]), float(frame.columns["factor"][i]))
     return {
         "raw": float(frame.score[i]),
         "gate": GATES[int(frame.columns["gate"][i])],
-        "gated": None if np.isnan(value) else float(value),
+        "gated": _number(frame.columns["gated"][i]),
         "base_points": float(frame.columns["base_points"][i]),
         "label": PRIOR,
         "n": int(frame.columns["n"][i]),
         "field": [
-            {"vendor": vendor, "raw": float(each), "gated": after}
-            for vendor, each, after in zip([*vendors, PHANTOM, NO_DECISION], raw, shown, strict=True)
+            {"vendor": WORDS.get(int(vendor), int(vendor)), "raw": float(each), "gated": _number(shown)}
+            for vendor, each, shown in zip(vendors, raw, after, strict=True)
         ],
     }
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _fields(found: Contenders, case: Ints) -> tuple[Ints, Ints, Floats]:
+    """The field of each row: its bounds, vendors and probabilities, then the phantom's and no decision's."""
+    players, number = found.players, len(found.key)
+    deal = np.append(players.deal, np.arange(number))
+    vendor = np.where(players.case >= 0, found.measures.vendor[players.case], PHANTOM)
+    order = np.argsort(deal, kind="stable")
+    listed = np.append(vendor, np.full(number, NO_DECISION))[order]
+    raw = np.append(found.probability, found.nobody)[order]
+    size = np.bincount(deal, minlength=number)
+    start = np.cumsum(size) - size
+    own = found.deal[case]
+    _, at = expand(start[own], size[own])
+    return np.append(0, np.cumsum(size[own])), listed[at], raw[at]
 
 
 def _parts(snapshot: Snapshot, found: Contenders, case: Ints, told: Attribution, parameters: Parameters) -> _Parts:

@@ -23,6 +23,9 @@ Vendor = int | Ints
 NOBODY = -1
 """The key that stands where there is no entity."""
 
+PHANTOM, NO_DECISION = -2, -3
+"""Who stands in a deal's field besides vendors: rivals nobody knows of, and no decision."""
+
 SCOPE_TYPES = ("company", "opportunity")
 COMPANY, OPPORTUNITY = 0, 1
 
@@ -96,7 +99,9 @@ class ScoreFrame:
     ``base`` is the score with every component at its prior. A score that may not be stated is NaN, and so
     are its interval and base; it has no parts. On the ``logit`` link score and interval are probabilities,
     base and effects are on the logit of the score (clipped away from 0 and 1), and ``points`` holds each
-    part's points of 100; a kind that says more of a row than its score says it in ``beside``.
+    part's points of 100. Who else the row's probability is shared with stands row by row at
+    ``field_indptr[i]:field_indptr[i + 1]`` of ``field_vendor`` (a vendor's key, `PHANTOM` or `NO_DECISION`) and
+    ``field_raw``; other kinds have no field.
 
     Parts are kept row by row: those of row ``i`` stand at ``indptr[i]:indptr[i + 1]`` of ``factor``
     (place in ``factors``), ``subject_of_part`` (entity or `NOBODY`; empty when every part is about the
@@ -123,7 +128,9 @@ class ScoreFrame:
     columns: Mapping[str, Floats]
     explainer: Callable[[int], Explanation] = field(repr=False, compare=False)
     points: Floats = field(default_factory=lambda: np.empty(0))
-    beside: Callable[[int], Mapping[str, Any]] | None = field(default=None, repr=False, compare=False)
+    field_indptr: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    field_vendor: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    field_raw: Floats = field(default_factory=lambda: np.empty(0))
 
     def __len__(self) -> int:
         return len(self.subject)

@@ -18,6 +18,8 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.changes import EdgeRef
 from graph_schema.values import iso_instant
+from scoring.likelihood import KIND as LIKELIHOOD
+from scoring.likelihood import beside
 from scoring.parameters import Parameters
 from scoring.registry import SCORERS, Scorer
 from scoring.snapshot import Ints, Snapshot
@@ -147,7 +149,7 @@ def shapes(workspace: Workspace, found: Scored, limit: int | None = None) -> lis
 
 def _beside(frame: ScoreFrame, row: int) -> Mapping[str, Any]:
     """What a kind tells of a row beside its score."""
-    return {} if frame.beside is None else frame.beside(row)
+    return beside(frame, row) if frame.kind == LIKELIHOOD else {}
 
 
 def _field_keys(beside: Mapping[str, Any]) -> set[int]:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring import DEFAULTS, SCORERS, US, Parameters, ScoreFrame, reduce_reference
+from scoring.likelihood import beside
 from scoring.machinery.attribution import GROUPS, attribution
 from scoring.machinery.contenders import Contenders, contenders_of
 from scoring.machinery.contest import contest, expected_share
@@ -111,12 +112,12 @@ def test_a_deal_of_which_nothing_is_known() -> None:
     own, phantom = math.exp(1 - 0.3 * chain_share()), math.exp(1.0)
     expected = 0.5 * (0.7 / 2 + 0.3 * own / (2 * own + phantom))
     assert found.score[0] == pytest.approx(expected, abs=1e-12)
-    beside = found.beside(0)
-    assert [each["vendor"] for each in beside["field"]] == [US, 2, "unknown", "none"]
-    assert beside["field"][1]["raw"] == pytest.approx(expected, abs=1e-12)
-    assert beside["field"][2]["raw"] == pytest.approx(0.5 * 0.3 * phantom / (2 * own + phantom), abs=1e-12)
-    assert beside["field"][3]["raw"] == pytest.approx(0.5, abs=1e-12)
-    assert (beside["gate"], beside["label"], beside["n"]) == (None, "prior", 0)
+    told = beside(found, 0)
+    assert [each["vendor"] for each in told["field"]] == [US, 2, "unknown", "none"]
+    assert told["field"][1]["raw"] == pytest.approx(expected, abs=1e-12)
+    assert told["field"][2]["raw"] == pytest.approx(0.5 * 0.3 * phantom / (2 * own + phantom), abs=1e-12)
+    assert told["field"][3]["raw"] == pytest.approx(0.5, abs=1e-12)
+    assert (told["gate"], told["label"], told["n"]) == (None, "prior", 0)
 
 
 def go(world: World) -> float:
@@ -157,7 +158,7 @@ def test_the_base_rate_is_shrunk_step_by_step() -> None:
     rate = (3 * ((3 * every + 1) / 6) + 0) / 5
     found = scored(world, vendor=US)
     assert found.columns["go"][0] == pytest.approx(rate, abs=1e-12)
-    assert found.beside(0)["n"] == 6
+    assert beside(found, 0)["n"] == 6
 
 
 def test_mandatory_requirements_and_the_shortlist() -> None:
@@ -216,8 +217,8 @@ def test_control_points() -> None:
 
 
 def gated(world: World, parameters: Parameters = DEFAULTS) -> tuple[str | None, float | None, list[float | None]]:
-    beside = scored(world, parameters, vendor=US).beside(0)
-    return beside["gate"], beside["gated"], [each["gated"] for each in beside["field"]]
+    told = beside(scored(world, parameters, vendor=US), 0)
+    return told["gate"], told["gated"], [each["gated"] for each in told["field"]]
 
 
 def test_gates() -> None:
@@ -245,8 +246,8 @@ def test_gates() -> None:
 def test_removed_mass_goes_to_the_others_in_proportion() -> None:
     world = bare()
     world.observe("depth", world.names["A"], world.names["us"], value=1.0, concerns=(world.names["deal"],))
-    beside = scored(world, vendor=US).beside(0)
-    raw, after = ([each[name] for each in beside["field"]] for name in ("raw", "gated"))
+    told = beside(scored(world, vendor=US), 0)
+    raw, after = ([each[name] for each in told["field"]] for name in ("raw", "gated"))
     assert after[1] / after[2] == pytest.approx(raw[1] / raw[2])
     assert after[3] == raw[3]
 
@@ -256,11 +257,11 @@ def test_without_other_vendors_it_goes_to_no_decision() -> None:
     del world.edges["competes"]
     world.observe("depth", world.names["A"], world.names["us"], value=1.0, concerns=(world.names["deal"],))
     alone = DEFAULTS.with_values({"likelihood.complete": 1.0})
-    beside = scored(world, alone, vendor=US).beside(0)
-    own, phantom, nobody = (each["gated"] for each in beside["field"])
+    told = beside(scored(world, alone, vendor=US), 0)
+    own, phantom, nobody = (each["gated"] for each in told["field"])
     assert phantom == 0.0
     assert own + nobody == pytest.approx(1.0)
-    assert own == pytest.approx(0.7 * beside["raw"])
+    assert own == pytest.approx(0.7 * told["raw"])
 
 
 # what holds of every deal
@@ -271,10 +272,10 @@ def test_without_other_vendors_it_goes_to_no_decision() -> None:
 def test_fields_sum_to_one(seed: int) -> None:
     frame = scored(random_world(seed))
     for i in range(len(frame)):
-        beside = frame.beside(i)
-        assert sum(each["raw"] for each in beside["field"]) == pytest.approx(1.0, abs=1e-12)
-        after = [each["gated"] for each in beside["field"]]
-        if beside["gate"] == "no_event":
+        told = beside(frame, i)
+        assert sum(each["raw"] for each in told["field"]) == pytest.approx(1.0, abs=1e-12)
+        after = [each["gated"] for each in told["field"]]
+        if told["gate"] == "no_event":
             assert after == [None] * len(after)
         else:
             assert sum(after) == pytest.approx(1.0, abs=1e-12)
