@@ -57,6 +57,7 @@ class Contribution(Answer):
     evidence: list[str] = Field(description="Ids of the facts behind it")
     evidence_hidden: int = Field(default=0, description="How many more the reader may not see")
     inputs: dict[str, Any] = Field(description="Every raw input and constant that entered")
+    points: float = Field(default=0.0, description="Part of a probability in points of 100; only where it is one")
     text: str
 
 
@@ -77,8 +78,19 @@ class Change(Answer):
     parts: list[ChangePart]
 
 
+class FieldEntry(Answer):
+    """One who may win a deal; ``gated`` is null where a gate makes it not computable."""
+
+    vendor: Vendor = Field(description="none: no decision; unknown: rivals nobody knows of")
+    raw: float
+    gated: float | None
+
+
 class Score(Answer):
-    """One score. ``link(score) = base + sum of effects``; contributions, inputs and reference when explained."""
+    """One score. ``link(score) = base + sum of effects``; contributions, inputs and reference when explained.
+
+    On the logit link score, interval, ``raw`` and ``gated`` are probabilities 0..1, changes are in points of 100.
+    """
 
     kind: str
     subject: Named
@@ -93,6 +105,16 @@ class Score(Answer):
     rank: dict[str, int] | None
     link: Literal["identity", "logit"]
     base: float | None
+    raw: float = Field(default=0.0, description="Only of a likelihood: the probability before gates")
+    gate: Literal["no_event", "no_inside_source", "not_in_top_three"] | None = Field(
+        default=None, description="Only of a likelihood: the gate that is closed"
+    )
+    gate_text: str | None = Field(default=None, description="Only of a likelihood: what the closed gate means")
+    gated: float | None = Field(default=None, description="Only of a likelihood: what a review shows")
+    base_points: float = Field(default=0.0, description="Only of a likelihood: its base in points of 100")
+    label: Literal["prior"] = Field(default="prior", description="Only of a likelihood: what it rests on")
+    n: int = Field(default=0, description="Only of a likelihood: closed deals behind the base rate")
+    field: list[FieldEntry] = Field(default=[], description="Only of a likelihood: who may win; raw sums to 1")
     gap: float | None = Field(default=None, description="Our score less the rival's; only when one is explained")
     notice: str = Field(default="", description="What the score is for, where that must be said")
     change: Change | None = Field(description="Over the last 30 days; only when one is explained")
@@ -103,6 +125,26 @@ class Score(Answer):
     inputs: dict[str, Any] = Field(default={}, description="Only when one score is explained")
     reference: str = Field(default="", description="Digest of the population quantities; only when one is explained")
     findings: list[str] = Field(default=[], description="Ids of findings about it; only when one is explained")
+
+
+class ControlPoint(Answer):
+    """Whether a vendor holds one of the four control points of a deal."""
+
+    point: Literal["event", "inside", "top_three", "value"]
+    answer: Literal["yes", "no", "unknown"]
+
+
+class VendorPoints(Answer):
+    """The control points of one vendor."""
+
+    vendor: Vendor
+    points: list[ControlPoint]
+
+
+class Likelihood(Score):
+    """The explained likelihood of a vendor in a deal, with the control points of everybody in the field."""
+
+    control_points: list[VendorPoints]
 
 
 class Point(Answer):
@@ -144,8 +186,9 @@ class SeriesList(Answer):
     """Scores of all subjects of a kind over weeks, best at the end first; ``weeks`` are the days."""
 
     kind: str
+    link: Literal["identity", "logit"] = Field(description="logit: scores are probabilities 0..1")
     weeks: list[str]
-    bands: Bands
+    bands: Bands | None = Field(description="null for probabilities, which have none")
     items: list[SeriesItem]
     next: str | None
     total: int
@@ -159,8 +202,9 @@ class Series(Answer):
     subject: Named
     vendor: Vendor
     scope: Named
+    link: Literal["identity", "logit"] = Field(description="logit: scores are probabilities 0..1")
     weeks: int
-    bands: Bands
+    bands: Bands | None = Field(description="null for probabilities, which have none")
     periods: list[Period] = Field(description="Since when the subject has been in which band")
     items: list[Point]
     next: str | None

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.causes import CAUSES, combined
+from scoring.frames import points
 from scoring.machinery.arrays import lookup
 from scoring.parameters import Parameters
 from scoring.reference import Reference
@@ -63,7 +64,8 @@ def changes(
     """The changes of a scorer's scores from the old state to the new, taken apart.
 
     Inputs: two states; ``scopes``, ``subjects`` and ``vendor`` as the scorer takes them.
-    Returns: a row per subject, vendor and scope that has a score in both states.
+    Returns: a row per subject, vendor and scope that has a score in both states; a probability's numbers are in
+    points of 100.
     Properties: ``parts`` sum to ``total``; swapping the states negates both; a cause that is the same in
     both states has no part.
     Limits: where a state between the two does not have the score (a person whom neither a seat nor a role
@@ -130,10 +132,11 @@ def totals(old: ScoreFrame, new: ScoreFrame) -> Changes:
     rows = np.flatnonzero(~np.isnan(new.score))
     at = _rows_in(old, new, rows)
     rows, at = rows[at >= 0], at[at >= 0]
-    stated = ~np.isnan(old.score[at])
+    before, after = points(old), points(new)
+    stated = ~np.isnan(before[at])
     rows, at = rows[stated], at[stated]
     return Changes(
-        new.subject[rows], new.vendor[rows], new.scope[rows], old.score[at], new.score[rows], np.empty((len(rows), 0))
+        new.subject[rows], new.vendor[rows], new.scope[rows], before[at], after[rows], np.empty((len(rows), 0))
     )
 
 
@@ -161,14 +164,14 @@ def score_keys(frame: ScoreFrame) -> Ints:
 def _both(old: ScoreFrame, new: ScoreFrame) -> tuple[Ints, Floats, Floats]:
     """Keys of the rows with a score in both frames, and the two scores."""
     keys = score_keys(new)
-    before = scores_of(old, keys)
-    known = ~np.isnan(before) & ~np.isnan(new.score)
-    return keys[known], before[known], new.score[known]
+    before, after = scores_of(old, keys), points(new)
+    known = ~np.isnan(before) & ~np.isnan(after)
+    return keys[known], before[known], after[known]
 
 
 def scores_of(frame: ScoreFrame, keys: Ints) -> Floats:
-    """The score of each key, NaN where the frame has none."""
-    return values_at(score_keys(frame), frame.score, keys)
+    """The score of each key, probabilities in points, NaN where the frame has none."""
+    return values_at(score_keys(frame), points(frame), keys)
 
 
 def values_at(known: Ints, values: Floats, keys: Ints) -> Floats:

@@ -13,6 +13,11 @@ from scoring.reference import Reference
 from scoring.types import SCOPE_TYPES, Contribution, Explanation, Floats, Interval, Ints, ScoreFrame
 
 
+def points(frame: ScoreFrame) -> Floats:
+    """The scores of a frame in points of 100, probabilities too."""
+    return 100 * frame.score if frame.link == "logit" else frame.score
+
+
 @dataclass(frozen=True, slots=True)
 class Numbers:
     """Whose scores, and what they are: all arrays by row."""

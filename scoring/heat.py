@@ -15,11 +15,11 @@ from scoring.machinery.shares import segment_of
 from scoring.machinery.values import BASES, account_values
 from scoring.parameters import Parameters
 from scoring.reference import Reference
-from scoring.registry import SCORERS
+from scoring.registry import RELATIONSHIPS
 from scoring.snapshot import Snapshot
 from scoring.types import COMPANY, NOBODY, US, Floats, Ints, ScoreFrame
 
-KINDS = tuple(SCORERS)
+KINDS = RELATIONSHIPS
 """The columns of the table."""
 READ_FROM = ("customer", "decision_chain", "our_company", "competitor")
 """The kinds of score whose frames the cells are read from."""

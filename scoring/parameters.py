@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Annotated as A
 from typing import Any
 
+from scoring.deal_parameters import LikelihoodParameters, SelectionParameters
 from scoring.parameter_markers import (
     FRIEDKIN,
     LITERATURE,
@@ -164,23 +165,6 @@ class DecisionChainParameters:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SelectionParameters:
-    """Coefficients of a vendor's utility in the selection, and of proof in fit."""
-
-    stance: A[float, Number("Weighted stance S", "logit", 0, 20)] = 3.0
-    fit: A[float, Number("Fit", "logit", 0, 20)] = 2.0
-    incumbency: A[float, Number("Incumbency", "logit", 0, 20)] = 0.8
-    price: A[float, Number("Each step that the price is below the median", "logit", 0, 20)] = 0.5
-    control_point: A[float, Number("Each control point held", "logit", 0, 20)] = 0.25
-    price_step: A[float, Number("Share of the median that is one step", "1", 0.01, 1)] = 0.1
-    price_clip: A[float, Number("Most steps that count", "steps", 0, 20)] = 2.0
-    delivered: A[float, Number("Proof: delivered reference")] = 1.0
-    tested: A[float, Number("Proof: tested")] = 0.8
-    documented: A[float, Number("Proof: documented")] = 0.6
-    claimed: A[float, Number("Proof: claimed")] = 0.3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageParameters:
     """Which seats count as covered."""
 
@@ -326,6 +310,7 @@ class Parameters:
     key_person: KeyPersonParameters = field(default_factory=KeyPersonParameters)
     decision_chain: DecisionChainParameters = field(default_factory=DecisionChainParameters)
     selection: SelectionParameters = field(default_factory=SelectionParameters)
+    likelihood: LikelihoodParameters = field(default_factory=LikelihoodParameters)
     coverage: CoverageParameters = field(default_factory=CoverageParameters)
     customer: CustomerParameters = field(default_factory=CustomerParameters)
     priors: PriorParameters = field(default_factory=PriorParameters)

@@ -16,10 +16,12 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES, code_number
+from scoring.deal_priors import OURS, RIVALS, DealPriors
 from scoring.machinery.arrays import lookup, run_starts, sums
 from scoring.machinery.capital import capital_in, colleague_completeness, job_roles
 from scoring.machinery.concerns import customer_of
 from scoring.machinery.contact import captured_spans
+from scoring.machinery.deal_history import decisions_of, supports_of
 from scoring.machinery.firm import all_firm_ties
 from scoring.machinery.fit import fit_observed
 from scoring.machinery.levels import levels_met
@@ -72,13 +74,14 @@ def reduce_reference(snapshot: Snapshot, parameters: Parameters, *, before: Snap
         win_rates=_win_rates(before, segments, parameters),
         basis="one",
         basis_median=1.0,
+        deals=DealPriors(*decisions_of(before), stance=np.zeros((len(segments) + 1, 2))),
         rank_role=nothing,
         rank_capital=np.empty(0),
         rank_percent=np.empty(0),
         rank_number=nothing,
         digest="",
     )
-    valued = _valued(before, accounts_of, bare, parameters)
+    valued = _with_stances(before, _valued(before, accounts_of, bare, parameters), parameters)
     return _digested(_with_people(before, accounts_of, valued, parameters))
 
 
@@ -87,7 +90,8 @@ def _digested(reference: Reference) -> Reference:
     state = hashlib.sha256(repr(values).encode())
     captured = reference.captured
     arrays = [value for name in Reference.__slots__ if isinstance(value := getattr(reference, name), np.ndarray)]
-    for array in (*arrays, captured.colleague, captured.first, captured.last):
+    deals = [getattr(reference.deals, name) for name in DealPriors.__slots__]
+    for array in (*arrays, captured.colleague, captured.first, captured.last, *deals):
         state.update(f"{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
     return replace(reference, digest=state.hexdigest())
 
@@ -96,6 +100,19 @@ def _valued(snapshot: Snapshot, accounts: Ints, reference: Reference, parameters
     likelihood = reference.win_rate(segment_of(snapshot, accounts))
     basis, median = chosen_basis(account_values(snapshot, accounts, likelihood, parameters), parameters)
     return replace(reference, basis=basis, basis_median=median)
+
+
+def _with_stances(snapshot: Snapshot, reference: Reference, parameters: Parameters) -> Reference:
+    """With the mean stance of the chains of open deals, towards us and towards rivals."""
+    deals = snapshot.nodes["opportunity"].key[is_open(snapshot)]
+    account, side, support = supports_of(snapshot, chains_of(snapshot, reference, parameters, deals), parameters)
+    segment, found = segment_of(snapshot, account), np.empty_like(reference.deals.stance)
+    for each in (OURS, RIVALS):
+        own = side == each
+        found[:, each] = _segment_means(
+            support[own], np.ones(int(own.sum())), segment[own], reference.segments, 0.0, parameters
+        )
+    return replace(reference, deals=replace(reference.deals, stance=found))
 
 
 def _with_people(snapshot: Snapshot, accounts: Ints, reference: Reference, parameters: Parameters) -> Reference:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.frames import points
 from scoring.heat import Heat
 from scoring.types import COMPANY, NOBODY, US, Floats, Ints, ScoreFrame
 
@@ -19,7 +20,8 @@ TOP = 10
 class Ranking:
     """Subjects that are ranked against each other, with their scores: all arrays by row.
 
-    ``vendor`` is `NOBODY` for the cell of an account, which may be of another rival each time.
+    ``vendor`` is `NOBODY` for the cell of an account, which may be of another rival each time. Scores are in
+    points of 100; ``banded`` says whether they have bands, which probabilities have not.
     """
 
     kind: str
@@ -27,6 +29,7 @@ class Ranking:
     vendor: Ints
     scope: Ints
     score: Floats
+    banded: bool = True
 
     def __len__(self) -> int:
         return len(self.subject)
@@ -63,7 +66,9 @@ def ranking(frame: ScoreFrame) -> Ranking:
     if firms.any():
         rows &= firms
     at = np.flatnonzero(rows)
-    return Ranking(frame.kind, frame.subject[at], frame.vendor[at], frame.scope[at], frame.score[at])
+    return Ranking(
+        frame.kind, frame.subject[at], frame.vendor[at], frame.scope[at], points(frame)[at], frame.link == "identity"
+    )
 
 
 def cell_rankings(heat: Heat) -> dict[str, Ranking]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES
+from scoring.deal_priors import DealPriors
 from scoring.machinery.arrays import Grouping, lookup
 from scoring.machinery.contact import CapturedSpans
 from scoring.parameters import Parameters
@@ -31,8 +32,9 @@ class Reference:
 
     Priors have a row per segment of ``segments`` (ascending) and a last one for all others: ``part_priors``
     with a column per part of an account, ``level_priors``, ``win_rates``. ``basis`` names what accounts are
-    valued by, ``basis_median`` its median. ``rank_*`` are the knots of the ranks: relationship capital and
-    percentile by job role, ascending, and how many colleagues the role's knots are of.
+    valued by, ``basis_median`` its median, ``deals`` what is known of deals in general. ``rank_*`` are the
+    knots of the ranks: relationship capital and percentile by job role, ascending, and how many colleagues
+    the role's knots are of.
     """
 
     expected_roles: tuple[tuple[str, ...], ...]
@@ -49,6 +51,7 @@ class Reference:
     win_rates: Floats
     basis: str
     basis_median: float
+    deals: DealPriors
     rank_role: Ints
     rank_capital: Floats
     rank_percent: Floats
@@ -74,6 +77,11 @@ class Reference:
         """Share of the decided deals that we won, by segment."""
         rates: Floats = self.win_rates[self.segment_rows(segment)]
         return rates
+
+    def mean_stance(self, segment: Ints, side: Ints) -> Floats:
+        """Mean S of the chains of each segment, towards us (side 0) or rivals (side 1)."""
+        found: Floats = self.deals.stance[self.segment_rows(segment), side]
+        return found
 
     def ranked(self, role: Ints, capital: Floats) -> tuple[Floats, Ints]:
         """Percentile 0..100 of each capital within its job role, and the colleagues ranked there.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from scoring import competitor, customer, decision_chain, employee, key_person, our_company
+from scoring import competitor, customer, decision_chain, employee, key_person, likelihood, our_company
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
@@ -109,5 +109,19 @@ SCORERS: Mapping[str, Scorer] = MappingProxyType({
             codes=tuple(f"{competitor.KIND}.{factor}" for factor in competitor.FACTORS),
             monotone=("stance",),
         ),
+        Scorer(
+            kind=likelihood.KIND,
+            score=likelihood.score,
+            subjects=("opportunity",),
+            scoped=("opportunity",),
+            rivals=True,
+            codes=(
+                *(f"{likelihood.KIND}.{factor}" for factor in likelihood.FACTORS),
+                f"{likelihood.KIND}.placeholder",
+            ),
+            monotone=("stance", "depth"),
+        ),
     )
 })  # fmt: skip
+RELATIONSHIPS = tuple(kind for kind in SCORERS if kind != likelihood.KIND)
+"""The six kinds of relationship, on one scale of 0..100; the likelihood is a probability made from them."""

@@ -6,16 +6,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.decision_chain import chain_inputs
-from scoring.machinery.arrays import lookup, run_starts, sums
+from scoring.machinery.arrays import expand, lookup, run_starts, sums
 from scoring.machinery.evidence import shrunk
 from scoring.machinery.fit import fit_observed
 from scoring.machinery.incumbency import offers, stated_incumbents
 from scoring.machinery.shares import segment_of
+from scoring.machinery.standings import Standings, standings_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import MISSING, Snapshot
 from scoring.types import OPPORTUNITY, US, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """What is measured of each vendor of each opportunity (a case), in the order of the standings.
+
+    ``place`` is the opportunity's place among the chains' scopes; ``rows`` are the standings of all cases,
+    ``case`` the case of each. Evidence counts items; priors are the Reference's.
+    """
+
+    standings: Standings
+    place: Ints
+    opportunity: Ints
+    account: Ints
+    vendor: Ints
+    rows: Ints
+    case: Ints
+    support: Floats
+    fit: Floats
+    fit_evidence: Floats
+    fit_prior: Floats
+    incumbency: Floats
+    incumbency_evidence: Floats
+    incumbency_prior: Floats
+    price: Floats
+    own_price: Floats
+    median_price: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +99,47 @@ def select(snapshot: Snapshot, reference: Reference, parameters: Parameters, sco
     Limits: control points are 0 here: their evidence belongs to the likelihood.
     References: domain.md section 6; McFadden (1974), conditional logit.
     """
-    standings, _, inputs = chain_inputs(snapshot, reference, parameters, scopes)
+    found = measures(snapshot, reference, parameters, scopes)
+    utilities = utility(found.support, found.fit, found.incumbency, found.price, np.zeros(len(found.fit)), parameters)
+    return Selection(
+        found.opportunity, found.vendor, found.support, found.fit, found.incumbency, found.price, utilities,
+        selection_probability(found.place, utilities),
+    )  # fmt: skip
+
+
+def measures(snapshot: Snapshot, reference: Reference, parameters: Parameters, scopes: Ints | None = None) -> Measures:
+    """Support, fit, incumbency and price of every vendor in the given opportunities, or in all open ones."""
+    standings = standings_of(snapshot, reference, parameters, scopes)
     chains, cases = standings.chains, standings.cases
     chosen = np.flatnonzero(chains.scopes.type[cases.scope] == OPPORTUNITY)
+    case, rows = expand(cases.start[chosen], cases.start[chosen + 1] - cases.start[chosen])
     place = cases.scope[chosen]
-    deal, vendor = chains.scopes.key[place], cases.vendor[chosen]
-    support = sums(inputs.case, inputs.influence * inputs.stance, len(chosen))
-    fit, evidence = fit_observed(snapshot, deal, vendor, parameters)
-    fit = shrunk(fit, np.full(len(fit), reference.mean_fit), evidence, parameters)
-    segment = segment_of(snapshot, chains.scopes.account[place])
+    deal, vendor, account = chains.scopes.key[place], cases.vendor[chosen], chains.scopes.account[place]
+    influence = chains.influence[standings.member[rows]]
+    observed, evidence = fit_observed(snapshot, deal, vendor, parameters)
+    fit_prior = np.full(len(deal), reference.mean_fit)
     incumbent, known = _incumbency(snapshot, deal, vendor, parameters)
-    incumbency = shrunk(incumbent, reference.installed_share(segment, vendor), known, parameters)
-    price = _price_steps(snapshot, deal, vendor, parameters)
-    utilities = utility(support, fit, incumbency, price, np.zeros(len(fit)), parameters)
-    return Selection(deal, vendor, support, fit, incumbency, price, utilities, selection_probability(place, utilities))
+    incumbency_prior = reference.installed_share(segment_of(snapshot, account), vendor)
+    price, own, median = _price_steps(snapshot, deal, vendor, parameters)
+    return Measures(
+        standings=standings,
+        place=place,
+        opportunity=deal,
+        account=account,
+        vendor=vendor,
+        rows=rows,
+        case=case,
+        support=sums(case, influence * standings.stance[rows], len(chosen)),
+        fit=shrunk(observed, fit_prior, evidence, parameters),
+        fit_evidence=evidence,
+        fit_prior=fit_prior,
+        incumbency=shrunk(incumbent, incumbency_prior, known, parameters),
+        incumbency_evidence=known,
+        incumbency_prior=incumbency_prior,
+        price=price,
+        own_price=own,
+        median_price=median,
+    )
 
 
 def _incumbency(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> tuple[Floats, Floats]:
@@ -95,7 +149,8 @@ def _incumbency(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parame
     return observed, sums(place, weight, len(deal))
 
 
-def _price_steps(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> Floats:
+def _price_steps(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> tuple[Floats, Floats, Floats]:
+    """Steps below the median, own price and median; the latter two NaN where no two prices are known."""
     competes, deals = snapshot.edges["competes"], snapshot.nodes["opportunity"]
     price, currency = np.full(len(deal), np.nan), np.full(len(deal), MISSING)
     at = lookup(deals.key, deal)
@@ -110,12 +165,13 @@ def _price_steps(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Param
     rows = known[np.lexsort((price[known], code[1], code[0]))]
     starts = run_starts(deal[rows], currency[rows])
     number = np.diff(np.append(starts, len(rows)))
-    steps = np.zeros(len(deal))
+    steps, own_price, medians = np.zeros(len(deal)), np.full(len(deal), np.nan), np.full(len(deal), np.nan)
     if not len(starts):
-        return steps
+        return steps, own_price, medians
     middle = (price[rows[starts + (number - 1) // 2]] + price[rows[starts + number // 2]]) / 2
     median, several = np.repeat(middle, number), np.repeat(number > 1, number)
     given = parameters.selection
     own = (median - price[rows]) / median / given.price_step
     steps[rows] = np.where(several, np.clip(own, -given.price_clip, given.price_clip), 0.0)
-    return steps
+    own_price[rows], medians[rows] = np.where(several, price[rows], np.nan), np.where(several, median, np.nan)
+    return steps, own_price, medians

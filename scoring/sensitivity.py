@@ -33,6 +33,8 @@ VARIED: Mapping[str, tuple[str, ...]] = {
     "customer": ("key", "general", "organisation", "commercial", "service", "risk"),
     "our_company": ("tie", "level", "redundancy", "fit"),
     "competitor": ("support", "incumbency", "fit", "momentum", "pilot", "win", "visit"),
+    "selection": ("stance", "fit", "incumbency", "price", "control_point"),
+    "likelihood": ("funds", "event", "approver"),
 }  # fmt: skip
 """The susceptibilities and weights, by group."""
 

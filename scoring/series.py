@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from graph_schema import TypeSpec, registry
+from scoring.deal_priors import KINDS
 from scoring.machinery.arrays import expand, lookup, order_of
 from scoring.machinery.contact import CapturedSpans
 from scoring.reference import Reference
@@ -117,6 +118,9 @@ class SnapshotSeries:
 
         colleague, at = tiled(spans.colleague, np.flatnonzero(lookup(self.keys, spans.colleague) >= 0))
         moved = lag[self.place_of(colleague)]
+        deals = given.deals
+        customer, kind = deals.code // KINDS, deals.code % KINDS
+        buyer, closed = tiled(customer, np.flatnonzero(lookup(self.keys, customer) >= 0))
         account, rule = tiled(given.rule_account, np.flatnonzero(lookup(self.keys, given.rule_account) >= 0))
         ours = np.flatnonzero(given.share_vendor == US)
         vendor, share = tiled(given.share_vendor, np.flatnonzero(lookup(self.keys, given.share_vendor) >= 0))
@@ -129,6 +133,9 @@ class SnapshotSeries:
             share_segment=given.share_segment[share],
             share_vendor=vendor,
             share_mean=given.share_mean[share],
+            deals=replace(
+                deals, code=buyer * KINDS + kind[closed], closed=deals.closed[closed], decided=deals.decided[closed]
+            ),
         )
 
     @property

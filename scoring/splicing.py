@@ -30,6 +30,18 @@ class _Piece:
         indptr = self.frame.indptr
         return slice(int(indptr[self.rows.start]), int(indptr[self.rows.stop]))
 
+    def numbers(self, indptr: str) -> Ints:
+        """How many entries each row has."""
+        found: Ints = np.diff(getattr(self.frame, indptr)[self.rows.start : self.rows.stop + 1])
+        return found
+
+    def of_field(self, column: Column) -> Column:
+        """What a column has of the rows' fields; all of it, which is nothing, where the kind has no field."""
+        if not len(self.frame.field_indptr):
+            return column
+        bounds = self.frame.field_indptr[[self.rows.start, self.rows.stop]]
+        return column[bounds[0] : bounds[1]]
+
 
 def spliced(
     old: ScoreFrame, new: ScoreFrame, scopes: Ints, explainer: Callable[[ScoreFrame, int], Explanation]
@@ -53,18 +65,26 @@ def spliced(
     def column(name: str) -> Column:
         return joined(lambda piece: piece.frame.columns[name][piece.rows])
 
+    fields = len(old.field_indptr) > 0
     named = len(old.subject_of_part) or len(new.subject_of_part)
-    numbers = joined(lambda piece: np.diff(piece.frame.indptr[piece.rows.start : piece.rows.stop + 1]))
+
+    def bounds(name: str) -> Ints:
+        return np.append(0, np.cumsum(joined(lambda piece: piece.numbers(name))))
+
     frame = ScoreFrame(
         kind=old.kind,
         link=old.link,
         **{name: by_row(name) for name in BY_ROW},
         factors=old.factors,
-        indptr=np.append(0, np.cumsum(numbers)),
+        indptr=bounds("indptr"),
         **{name: by_part(name) for name in BY_PART},
         subject_of_part=by_part("subject_of_part") if named else old.subject_of_part,
         columns={name: column(name) for name in old.columns},
         explainer=lambda i: explainer(frame, i),
+        points=by_part("points") if len(old.points) or len(new.points) else old.points,
+        field_indptr=bounds("field_indptr") if fields else old.field_indptr,
+        field_vendor=joined(lambda piece: piece.of_field(piece.frame.field_vendor)),
+        field_raw=joined(lambda piece: piece.of_field(piece.frame.field_raw)),
     )
     return frame
 

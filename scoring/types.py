@@ -23,6 +23,9 @@ Vendor = int | Ints
 NOBODY = -1
 """The key that stands where there is no entity."""
 
+PHANTOM, NO_DECISION = -2, -3
+"""Who stands in a deal's field besides vendors: rivals nobody knows of, and no decision."""
+
 SCOPE_TYPES = ("company", "opportunity")
 COMPANY, OPPORTUNITY = 0, 1
 
@@ -45,7 +48,8 @@ class Contribution:
     ``effect`` is in points of the score (on its link scale); ``value`` is what was observed in
     ``unit``, ``prior`` what would have been assumed, ``weight`` the points per unit of value.
     ``subject`` is the entity it is about, ``evidence`` the entities and edges behind it, ``inputs``
-    every raw input and constant that entered, ``code`` the message that renders it.
+    every raw input and constant that entered, ``code`` the message that renders it. ``points`` is its part of a
+    probability, in points of 100, where the score is one.
     """
 
     factor: str
@@ -58,11 +62,12 @@ class Contribution:
     subject: int | None = None
     evidence: tuple[int | EdgeRef, ...] = ()
     inputs: Mapping[str, Any] = field(default_factory=dict)
+    points: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One score taken apart: ``base`` plus the contributions' effects is the score, to 1e-9."""
+    """One score taken apart: ``base`` plus the contributions' effects is the score on its link, to 1e-9."""
 
     kind: str
     subject: int
@@ -92,7 +97,11 @@ class ScoreFrame:
     """The scores of one kind for many subjects, as arrays of equal length.
 
     ``base`` is the score with every component at its prior. A score that may not be stated is NaN, and so
-    are its interval and base; it has no parts.
+    are its interval and base; it has no parts. On the ``logit`` link score and interval are probabilities,
+    base and effects are on the logit of the score (clipped away from 0 and 1), and ``points`` holds each
+    part's points of 100. Who else the row's probability is shared with stands row by row at
+    ``field_indptr[i]:field_indptr[i + 1]`` of ``field_vendor`` (a vendor's key, `PHANTOM` or `NO_DECISION`) and
+    ``field_raw``; other kinds have no field.
 
     Parts are kept row by row: those of row ``i`` stand at ``indptr[i]:indptr[i + 1]`` of ``factor``
     (place in ``factors``), ``subject_of_part`` (entity or `NOBODY`; empty when every part is about the
@@ -118,6 +127,10 @@ class ScoreFrame:
     effect: Floats
     columns: Mapping[str, Floats]
     explainer: Callable[[int], Explanation] = field(repr=False, compare=False)
+    points: Floats = field(default_factory=lambda: np.empty(0))
+    field_indptr: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    field_vendor: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    field_raw: Floats = field(default_factory=lambda: np.empty(0))
 
     def __len__(self) -> int:
         return len(self.subject)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import ChainMap, FindingList, Routes, Score, ScoreList, Series, SeriesList
+from api.answers import ChainMap, FindingList, Likelihood, Routes, Score, ScoreList, Series, SeriesList
 from api.dependencies import (
     ItemId,
     Moment,
@@ -23,15 +23,18 @@ from api.dependencies import (
 )
 from api.pictures import PICTURE, PictureFormat, picture
 from api.problems import PROBLEMS
-from brm.guidance import engine, states
+from brm.guidance import deals, engine, states
 from brm.guidance.chain_map import chain_map
 from brm.pictures.chain import chain_svg
 from brm.pictures.trend import trend_svg
+from brm.pictures.waterfall import waterfall_svg
 from brm.services import changing, paths, rendering, scores, trends
 
 router = APIRouter(responses=PROBLEMS)
-KindName = Literal["key_person", "decision_chain", "customer", "employee", "our_company", "competitor"]
-Kind = Annotated[KindName, Query(description="Which relationship")]
+KindName = Literal[
+    "key_person", "decision_chain", "customer", "employee", "our_company", "competitor", "likelihood"
+]  # fmt: skip
+Kind = Annotated[KindName, Query(description="Which relationship, or likelihood")]
 VendorQuery = Annotated[
     str | None, Query(max_length=200, description="Vendor; default us, for competitor all rivals", examples=["us"])
 ]
@@ -137,6 +140,25 @@ def read_chain(
     """The decision chain of an opportunity as trees along the reporting lines."""
     shape = chain_map(space, principal, id, when=when)
     return picture(chain_svg(shape, texts)) if format == "svg" else shape
+
+
+@router.get(
+    "/opportunities/{id}/likelihood",
+    tags=["opportunities"],
+    operation_id="read_likelihood",
+    response_model=Likelihood,
+    response_model_exclude_unset=True,
+    responses=PICTURE,
+)
+def read_likelihood(
+    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
+    vendor: Annotated[str | None, Query(max_length=200, description="Vendor; default us", examples=["us"])] = None,
+    change: Annotated[bool, Query(description="Tell why it moved over the last 30 and 90 days")] = True,
+    format: PictureFormat = "json",
+) -> dict[str, Any] | Response:  # fmt: skip
+    """Will the vendor win: likelihood with its reasons, field and gate, and everybody's control points."""
+    shape = rendering.score(deals.likelihood(space, principal, id, vendor=vendor, when=when, change=change), texts)
+    return picture(waterfall_svg(shape, texts)) if format == "svg" else shape
 
 
 @router.get(

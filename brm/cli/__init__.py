@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from brm.cli import asking, caring, editing, evaluating, leading, looking, parameters, running, schema, transfer
+from brm.cli import (
+    asking,
+    caring,
+    dealing,
+    editing,
+    evaluating,
+    leading,
+    looking,
+    parameters,
+    running,
+    schema,
+    transfer,
+)
 
 app = typer.Typer(
     name="brm",
@@ -15,7 +27,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, leading, looking, editing, caring, parameters, evaluating,
+    running, transfer, schema, asking, dealing, leading, looking, editing, caring, parameters, evaluating,
 ):  # fmt: skip
     module.register(app)
 

@@ -22,7 +22,7 @@ ParametersOption = Annotated[
     str | None,
     typer.Option("--parameters", help="Version of the parameters; default the active one", show_default=False),
 ]
-KINDS = "key_person, decision_chain, customer, employee, our_company or competitor"
+KINDS = "key_person, decision_chain, customer, employee, our_company, competitor or likelihood"
 KindArgument = Annotated[str, typer.Argument(help=KINDS)]
 
 
@@ -174,9 +174,7 @@ def _print_scores(session: Session, items: list[dict[str, Any]]) -> None:
             "id": each["subject"]["id"],
             **({"scope": each["scope"]["name"]} if each["scope"]["id"] != each["subject"]["id"] else {}),
             **({"vendor": each["vendor"]["name"]} if each["kind"] == "competitor" else {}),
-            "score": each["score"],
-            "p10–p90": None if each["score"] is None else "{p10:.0f}–{p90:.0f}".format(**each["interval"]),
-            "band": None if each["band"] is None else session.texts.text(f"band.{each['band']}"),
+            **(_likely(each) if each["link"] == "logit" else _scored(each, session)),
             "complete": f"{each['completeness']:.0%}",
         }
         for each in items
@@ -184,10 +182,32 @@ def _print_scores(session: Session, items: list[dict[str, Any]]) -> None:
     print_table(session.console, tuple(rows[0]), rows)
 
 
+def _scored(each: dict[str, Any], session: Session) -> dict[str, Any]:
+    return {
+        "score": each["score"],
+        "p10–p90": None if each["score"] is None else "{p10:.0f}–{p90:.0f}".format(**each["interval"]),
+        "band": None if each["band"] is None else session.texts.text(f"band.{each['band']}"),
+    }
+
+
+def _likely(each: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "likelihood": f"{each['raw']:.1%}",
+        "p10–p90": "{p10:.0%}–{p90:.0%}".format(**each["interval"]),
+        "shown": None if each["gated"] is None else f"{each['gated']:.1%}",
+    }
+
+
 def print_explanation(session: Session, shape: dict[str, Any]) -> None:
     """A score, the parts that add up to it, and how sure it is."""
     from rich.table import Table
 
+    from brm.cli.dealing import print_likelihood
+
+    if shape["link"] == "logit":
+        print_likelihood(session, shape)
+        print_changes(session, shape)
+        return
     texts = session.texts
     kind = texts.text(f"kind.{shape['kind']}")
     headline = texts.text("score.headline", kind=kind, subject=shape["subject"]["name"], vendor=shape["vendor"]["name"])
@@ -211,12 +231,12 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
         table.add_row(each["text"], _points(each["effect"]))
     table.add_row(f"[bold]{texts.text('score.total')}[/bold]", f"[bold]{shape['score']:.1f}[/bold]")
     session.console.print(table)
-    _print_changes(session, shape)
+    print_changes(session, shape)
     if "notice" in shape:
         session.console.print(shape["notice"], style="dim", soft_wrap=True)
 
 
-def _print_changes(session: Session, shape: dict[str, Any]) -> None:
+def print_changes(session: Session, shape: dict[str, Any]) -> None:
     """Since when the score moved by how much, and through what; causes without effect are left out."""
     texts = session.texts
     for change in shape.get("changes", ()):
@@ -243,13 +263,13 @@ def _show_all_trends(
 def _print_all_trends(session: Session, shape: dict[str, Any]) -> None:
     from brm.cli.tables import print_table
 
-    texts = session.texts
+    texts, points = session.texts, 100 if shape["link"] == "logit" else 1
     rows = [
         {
             "subject": each["subject"]["name"],
             "scope": each["scope"]["name"] if each["scope"]["id"] != each["subject"]["id"] else None,
-            "weeks": "".join(" " if one is None else BARS[min(int(one / 12.5), 7)] for one in each["scores"]),
-            "score": each["scores"][-1],
+            "weeks": "".join(" " if one is None else BARS[min(int(points * one / 12.5), 7)] for one in each["scores"]),
+            "score": points * each["scores"][-1],
             "band": _since(session, each["periods"]),
         }
         for each in shape["items"]
@@ -269,11 +289,12 @@ def print_trend(session: Session, shape: dict[str, Any]) -> None:
     """A line per week with a bar as long as the score."""
     from brm.cli.tables import print_table
 
+    percent = 100 if shape["link"] == "logit" else 1
     rows = [
         {
             "week": each["as_of"],
-            "score": each["score"],
-            "": "" if each["score"] is None else "█" * round(each["score"] / 2),
+            "score": None if each["score"] is None else percent * each["score"],
+            "": "" if each["score"] is None else "█" * round(percent * each["score"] / 2),
             "complete": None if each["completeness"] is None else f"{each['completeness']:.0%}",
         }
         for each in shape["items"]

@@ -256,7 +256,7 @@ def _print_ranked(session: Session, shape: dict[str, Any]) -> None:
 
 def _mover(session: Session, item: dict[str, Any]) -> dict[str, Any]:
     old, new = item["before"], item["after"]
-    bands = list(dict.fromkeys(session.texts.text(f"band.{end['band']}") for end in (old, new)))
+    bands = [session.texts.text(f"band.{end['band']}") for end in (old, new) if end["band"]]
     others = [item["vendor"]["name"]] if item["vendor"] and item["vendor"]["id"] != "us" else []
     named = [*others, *([] if item["scope"]["id"] == item["subject"]["id"] else [item["scope"]["name"]])]
     return {
@@ -264,7 +264,7 @@ def _mover(session: Session, item: dict[str, Any]) -> dict[str, Any]:
         "scope": " · ".join(named),
         "rank": f"{old['rank']} → {new['rank']}",
         "score": f"{old['score']:.1f} → {new['score']:.1f}",
-        "band": " → ".join(bands),
+        "band": " → ".join(dict.fromkeys(bands)) or None,
     }
 
 

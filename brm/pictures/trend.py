@@ -24,6 +24,7 @@ def trend_svg(shape: Shape, texts: Catalogue) -> str:
         "score.headline", kind=texts.text(f"kind.{shape['kind']}"), subject=shape["subject"]["name"],
         vendor=shape["vendor"]["name"],
     )  # fmt: skip
+    shape = in_points(shape)
     about = _about(shape, texts)
     drawing = Drawing(title, about, texts.language)
     drawing.label(28, 44, fitted(title, 20, WIDTH - 56, bold=True), size=20, bold=True)
@@ -31,13 +32,35 @@ def trend_svg(shape: Shape, texts: Catalogue) -> str:
     items = shape["items"]
     step = (WIDTH - LEFT - RIGHT) / max(1, len(items) - 1)
     points = [(LEFT + at * step, item) for at, item in enumerate(items)]
-    _scales(drawing, shape["bands"], points, texts)
+    _scales(drawing, points)
+    if shape["bands"]:
+        _bands(drawing, shape["bands"], texts)
     for known in _known(points):
         _draw_run(drawing, known)
     _draw_values(drawing, shape, points)
     _label_last(drawing, points, texts)
-    end = draw_legend(drawing, [_legend(texts, threat=shape["kind"] == "competitor")], 28, TOP + PLOT + 48, WIDTH - 56)
+    legend = _legend(texts, threat=shape["kind"] == "competitor", bands=bool(shape["bands"]))
+    end = draw_legend(drawing, [legend], 28, TOP + PLOT + 48, WIDTH - 56)
     return drawing.document(WIDTH, end + 6)
+
+
+def in_points(shape: Shape) -> Shape:
+    """A series of probabilities as one of points of 100; others as they are."""
+    if shape.get("link") != "logit":
+        return shape
+
+    def scaled(value: float | None) -> float | None:
+        return None if value is None else 100 * value
+
+    items = [
+        {
+            **item,
+            "score": scaled(item["score"]),
+            "interval": {name: scaled(value) for name, value in item["interval"].items()},
+        }
+        for item in shape["items"]
+    ]
+    return {**shape, "items": items}
 
 
 def height(score: float) -> float:
@@ -64,23 +87,26 @@ def changed(change: float, texts: Catalogue) -> str:
     return texts.text("picture.up" if change > 0 else "picture.down", change=change)
 
 
-def _scales(drawing: Drawing, bands: Shape, points: list[Point], texts: Catalogue) -> None:
+def _scales(drawing: Drawing, points: list[Point]) -> None:
     right = WIDTH - RIGHT
     for score in (0, 20, 40, 60, 80, 100):
         drawing.line([(LEFT, height(score)), (right, height(score))], stroke=GRID)
         drawing.label(LEFT - 10, height(score) + 4, f"{score}", size=11, fill=MUTED, anchor="end")
-    for start, below, above in ((bands["warm"], "cold", "warm"), (bands["hot"], "", "hot")):
-        y = height(start)
-        drawing.line([(LEFT, y), (right, y)], stroke=MUTED, line=1.3, dash="6 4")
-        drawing.label(LEFT - 10, y - 10, texts.text(f"band.{above}"), size=11, bold=True, anchor="end")
-        if below:
-            drawing.label(LEFT - 10, y + 19, texts.text(f"band.{below}"), size=11, bold=True, anchor="end")
     every = next(n for n in (1, 2, 4, 13, 26, 52, 104) if (len(points) - 1) / n <= (right - LEFT) / TICK)
     shown = {len(points) - 1 - back for back in range(0, len(points), every)}
     for at, (x, item) in enumerate(points):
         drawing.line([(x, TOP + PLOT), (x, TOP + PLOT + (6 if at in shown else 3))], stroke=MUTED)
         if at in shown:
             drawing.label(x, TOP + PLOT + 20, item["as_of"], size=9.5, fill=MUTED, anchor="middle")
+
+
+def _bands(drawing: Drawing, bands: Shape, texts: Catalogue) -> None:
+    for start, below, above in ((bands["warm"], "cold", "warm"), (bands["hot"], "", "hot")):
+        y = height(start)
+        drawing.line([(LEFT, y), (WIDTH - RIGHT, y)], stroke=MUTED, line=1.3, dash="6 4")
+        drawing.label(LEFT - 10, y - 10, texts.text(f"band.{above}"), size=11, bold=True, anchor="end")
+        if below:
+            drawing.label(LEFT - 10, y + 19, texts.text(f"band.{below}"), size=11, bold=True, anchor="end")
 
 
 def _known(points: list[Point]) -> Iterator[list[Point]]:
@@ -105,13 +131,14 @@ def _draw_run(drawing: Drawing, run: list[Point]) -> None:
 
 
 def _draw_values(drawing: Drawing, shape: Shape, points: list[Point]) -> None:
-    edges = palette.heat_edges(shape["bands"])
+    edges = palette.heat_edges(shape["bands"]) if shape["bands"] else None
     radius = 4.5 if len(points) <= 40 else 2.5
     for x, item in points:
         if item["score"] is None:
             continue
         told = f"{item['as_of']} · {item['score']:.1f} ({item['interval']['p10']:.1f}–{item['interval']['p90']:.1f})"
-        fill = HEAT[palette.heat_bin(item["score"], edges, threat=shape["kind"] == "competitor")]
+        threat = shape["kind"] == "competitor"
+        fill = PAPER if edges is None else HEAT[palette.heat_bin(item["score"], edges, threat=threat)]
         with drawing.group(told, class_="point"):
             drawing.circle(x, height(item["score"]), radius, fill=fill, stroke=INK, line=1.4)
 
@@ -123,7 +150,7 @@ def _label_last(drawing: Drawing, points: list[Point], texts: Catalogue) -> None
     x, item = known[-1]
     score = f"{item['score']:.1f}"
     y = min(max(height(item["score"]) + 6, TOP + 14), TOP + PLOT - 16)
-    band = texts.text(f"band.{item['band']}")
+    band = texts.text(f"band.{item['band']}") if item["band"] else "%"
     interval = "{p10:.0f}–{p90:.0f}".format(**item["interval"])
     with drawing.group(class_="last"):
         drawing.label(x + 12, y, score, size=20, bold=True)
@@ -131,22 +158,24 @@ def _label_last(drawing: Drawing, points: list[Point], texts: Catalogue) -> None
         drawing.label(x + 12, y + 17, texts.text("picture.interval", interval=interval), size=11, fill=MUTED)
 
 
-def _legend(texts: Catalogue, *, threat: bool) -> list[Entry]:
+def _legend(texts: Catalogue, *, threat: bool, bands: bool) -> list[Entry]:
     entries = [
         Entry(texts.text("picture.legend.score"), 30, _line_sign),
         Entry(
             texts.text("picture.legend.interval"), 28,
             lambda d, x, y: d.rect(x, y - 7, 26, 14, fill="#dbdfe5"),
         ),
-        Entry(
-            texts.text("picture.legend.bands"), 30,
-            lambda d, x, y: d.line([(x, y), (x + 30, y)], stroke=MUTED, line=1.3, dash="6 4"),
-        ),
-        Entry(texts.text("picture.legend.gap"), 0, lambda d, x, y: None),
     ]  # fmt: skip
+    if bands:
+        entries.append(Entry(texts.text("picture.legend.bands"), 30, _band_sign))
+    entries.append(Entry(texts.text("picture.legend.gap"), 0, lambda d, x, y: None))
     if threat:
         entries.append(Entry(texts.text("picture.threat_note"), 0, lambda d, x, y: None))
     return entries
+
+
+def _band_sign(drawing: Drawing, x: float, y: float) -> None:
+    drawing.line([(x, y), (x + 30, y)], stroke=MUTED, line=1.3, dash="6 4")
 
 
 def _line_sign(drawing: Drawing, x: float, y: float) -> None:

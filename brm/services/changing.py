@@ -90,9 +90,9 @@ def series(
     found, row = _found(workspace, principal, kind, id_, vendor, scope, when)
     points = _points(workspace, found, row, when, weeks)
     shape = scores.row_shape(workspace, found, row)
-    named = {name: shape[name] for name in ("kind", "subject", "vendor", "scope", "revision")}
+    named = {name: shape[name] for name in ("kind", "subject", "vendor", "scope", "link", "revision")}
     runs = periods([each["as_of"] for each in points], [each["band"] for each in points])
-    bands = scores.band_limits(workspace.parameters)
+    bands = None if shape["link"] == "logit" else scores.band_limits(workspace.parameters)
     return {**named, "weeks": weeks, "bands": bands, "periods": runs, "items": points, "next": None}
 
 
@@ -126,5 +126,5 @@ def _numbers(frame: ScoreFrame, row: int, workspace: Workspace) -> dict[str, Any
         "score": value,
         "interval": {"p10": float(frame.p10[row]), "p90": float(frame.p90[row])},
         "completeness": float(frame.completeness[row]),
-        "band": scores.band(value, workspace.parameters),
+        "band": scores.banded(frame, row, workspace.parameters),
     }

@@ -11,6 +11,8 @@ from brm.store.protocol import Check
 
 NOTICED = ("employee",)
 """Kinds of score that never go without saying what they are for."""
+NO_COMPANY = ("none", "unknown")
+"""Who stands in a deal's field and is no company: no decision, and rivals nobody knows of."""
 UNNAMED_PLAYS = frozenset({"win_over", "build_champion", "executive_meeting"})
 
 
@@ -20,12 +22,32 @@ def score(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     if shape["kind"] in NOTICED:
         rendered["notice"] = texts.text(f"notice.{shape['kind']}")
     rendered["vendor"] = {**shape["vendor"], "name": vendor_name(shape["vendor"], texts)}
+    if "field" in shape:
+        rendered |= _field(shape, texts)
     if "changes" in shape:
         rendered["changes"] = [change(each, texts) for each in shape["changes"]]
         rendered["change"] = rendered["changes"][0] if rendered["changes"] else None
     if "contributions" in shape:
         rendered["contributions"] = [
             {**each, "text": contribution(each, rendered["vendor"]["name"], texts)} for each in shape["contributions"]
+        ]
+    return rendered
+
+
+def _field(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """Who may win a deal, named, and what a closed gate means."""
+    gate, named = shape["gate"], []
+    for each in shape["field"]:
+        id_ = each["vendor"]["id"]
+        name = texts.text(f"field.{id_}") if id_ in NO_COMPANY else vendor_name(each["vendor"], texts)
+        named.append({**each, "vendor": {**each["vendor"], "name": name}})
+    told = None if gate is None else texts.text(f"gate.{gate}", gated=shape["gated"])
+    rendered = {"field": named, "gate_text": told}
+    if "control_points" in shape:
+        names = {each["vendor"]["id"]: each["vendor"]["name"] for each in named}
+        rendered["control_points"] = [
+            {**each, "vendor": {**each["vendor"], "name": names[each["vendor"]["id"]]}}
+            for each in shape["control_points"]
         ]
     return rendered
 

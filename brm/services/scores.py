@@ -18,6 +18,8 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.changes import EdgeRef
 from graph_schema.values import iso_instant
+from scoring.likelihood import KIND as LIKELIHOOD
+from scoring.likelihood import beside
 from scoring.parameters import Parameters
 from scoring.registry import SCORERS, Scorer
 from scoring.snapshot import Ints, Snapshot
@@ -27,6 +29,7 @@ ENTITY_INPUTS = frozenset({
     "interaction", "observation", "colleague", "person", "staff", "item", "unit", "account", "opportunity",
     "requirement", "offering",
 })  # fmt: skip
+VENDOR_INPUTS = frozenset({"vendor", "asked"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,12 @@ def band(score: float, parameters: Parameters) -> str:
 def band_limits(parameters: Parameters) -> dict[str, float]:
     """From which scores on a subject is warm and hot."""
     return {"warm": parameters.evidence.band_cold, "hot": parameters.evidence.band_hot}
+
+
+def banded(frame: ScoreFrame, row: int, parameters: Parameters) -> str | None:
+    """The band of a row's score; a probability has none."""
+    value = frame.score[row]
+    return None if frame.link == "logit" or np.isnan(value) else band(float(value), parameters)
 
 
 def score(
@@ -132,30 +141,44 @@ def shapes(workspace: Workspace, found: Scored, limit: int | None = None) -> lis
     """The rows as the API lists them, best first, without contributions."""
     rows = found.rows if limit is None else found.rows[:limit]
     keys = {int(k) for row in rows for k in (found.frame.subject[row], found.frame.vendor[row], found.frame.scope[row])}
+    besides = {int(row): _beside(found.frame, int(row)) for row in rows}
+    keys |= {key for beside in besides.values() for key in _field_keys(beside)}
     names = workspace.store.names(keys, found.when)
-    return [_shape(workspace, found, int(row), names) for row in rows]
+    return [_shape(workspace, found, int(row), names, besides[int(row)]) for row in rows]
+
+
+def _beside(frame: ScoreFrame, row: int) -> Mapping[str, Any]:
+    """What a kind tells of a row beside its score."""
+    return beside(frame, row) if frame.kind == LIKELIHOOD else {}
+
+
+def _field_keys(beside: Mapping[str, Any]) -> set[int]:
+    return {each["vendor"] for each in beside.get("field", ()) if isinstance(each["vendor"], int)}
 
 
 def row_shape(workspace: Workspace, found: Scored, row: int, *, explained: bool = False) -> dict[str, Any]:
     """One row as every surface shows it; ``explained`` adds contributions and raw inputs."""
     frame = found.frame
-    keys = {int(frame.subject[row]), int(frame.vendor[row]), int(frame.scope[row])}
+    beside = _beside(frame, row)
+    keys = {int(frame.subject[row]), int(frame.vendor[row]), int(frame.scope[row])} | _field_keys(beside)
     if not explained:
-        return _shape(workspace, found, row, workspace.store.names(keys, found.when))
+        return _shape(workspace, found, row, workspace.store.names(keys, found.when), beside)
     explanation = frame.explain(row)
     plain = explanation.as_dict()
     keys |= _keys_in(plain["inputs"]) | {k for c in explanation.contributions for k in _evidence_keys(c.evidence)}
     keys |= {c.subject for c in explanation.contributions if c.subject is not None}
     keys |= {k for c in explanation.contributions for k in _keys_in(dict(c.inputs))}
     names = workspace.store.names(keys, found.when)
-    shape = _shape(workspace, found, row, names)
+    shape = _shape(workspace, found, row, names, beside)
     shape["contributions"] = [_contribution(c, names) for c in explanation.contributions]
     shape["inputs"] = _with_ids(explanation.inputs, names)
     shape["reference"] = explanation.reference
     return shape
 
 
-def _shape(workspace: Workspace, found: Scored, row: int, names: Mapping[int, Names]) -> dict[str, Any]:
+def _shape(
+    workspace: Workspace, found: Scored, row: int, names: Mapping[int, Names], beside: Mapping[str, Any]
+) -> dict[str, Any]:
     frame, value = found.frame, _number(found.frame.score[row])
     scope = int(frame.scope[row])
     vendor = _vendor(int(frame.vendor[row]), names)
@@ -169,14 +192,27 @@ def _shape(workspace: Workspace, found: Scored, row: int, names: Mapping[int, Na
         "score": value,
         "interval": {"p10": _number(frame.p10[row]), "p90": _number(frame.p90[row])},
         "completeness": float(frame.completeness[row]),
-        "band": None if value is None else band(value, workspace.parameters),
+        "band": banded(frame, row, workspace.parameters),
         "rank": None,
         "link": frame.link,
         "base": _number(frame.base[row]),
         "change": None,
         "parameters": workspace.parameter_set.named,
         "revision": found.revision,
+        **_with_field(beside, names),
     }
+
+
+def _with_field(beside: Mapping[str, Any], names: Mapping[int, Names]) -> dict[str, Any]:
+    """The same with the vendors of its field named; who is no company goes by a word."""
+    if "field" not in beside:
+        return dict(beside)
+    field = [
+        {**each, "vendor": {"id": vendor, "name": None} if isinstance(vendor, str) else _vendor(vendor, names)}
+        for each in beside["field"]
+        for vendor in (each["vendor"],)
+    ]
+    return {**beside, "field": field}
 
 
 def _number(value: float) -> float | None:
@@ -196,6 +232,7 @@ def _contribution(each: Any, names: Mapping[int, Names]) -> dict[str, Any]:
         "subject": None if each.subject is None else named(each.subject, names),
         "evidence": [_evidence_id(item, names) for item in each.evidence],
         "inputs": _with_ids(each.inputs, names),
+        **({} if each.points is None else {"points": each.points}),
     }
 
 
@@ -232,7 +269,8 @@ def _evidence_id(item: Any, names: Mapping[int, Names]) -> str:
 
 def _keys_in(tree: Any) -> set[int]:
     if isinstance(tree, Mapping):
-        here = {int(v) for n, v in tree.items() if n in ENTITY_INPUTS and isinstance(v, int) and v > 0}
+        entities = ENTITY_INPUTS | VENDOR_INPUTS
+        here = {int(v) for n, v in tree.items() if n in entities and isinstance(v, int) and v > 0}
         return here.union(*(_keys_in(value) for value in tree.values()))
     if isinstance(tree, list | tuple):
         return set().union(*(_keys_in(value) for value in tree))
@@ -242,7 +280,9 @@ def _keys_in(tree: Any) -> set[int]:
 def _with_ids(tree: Any, names: Mapping[int, Names]) -> Any:
     if isinstance(tree, Mapping):
         return {
-            name: (names[value].id if value in names else None)
+            name: _vendor(value, names)["id"]
+            if name in VENDOR_INPUTS and isinstance(value, int)
+            else (names[value].id if value in names else None)
             if name in ENTITY_INPUTS and isinstance(value, int)
             else _with_ids(value, names)
             for name, value in tree.items()

@@ -142,4 +142,5 @@ def gap(
     scope, subject = frame.scope[row : row + 1], frame.subject[row : row + 1]
     ours = wanted.score(snapshot, reference, parameters, scopes=scope, subjects=subject, vendor=US)
     rows = ours.rows(int(subject[0]), US, int(scope[0]))
-    return float(ours.score[rows[0]] - frame.score[row]) if len(rows) else None
+    points = 100 if frame.link == "logit" else 1
+    return float(points * (ours.score[rows[0]] - frame.score[row])) if len(rows) else None

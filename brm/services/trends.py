@@ -67,12 +67,13 @@ def all_series(
     zone = workspace.settings.zone
     days = [moments.local_day(moment.as_of or 0, zone).isoformat() for moment in (*earlier, found.when)]
     names = workspace.store.names({int(key) for key in np.ravel(keys) if key > 0}, found.when)
-    end = begin + len(rows)
+    end, banded = begin + len(rows), found.frame.link != "logit"
     return {
         "kind": kind,
+        "link": found.frame.link,
         "weeks": days,
-        "bands": scores.band_limits(workspace.parameters),
-        "items": [_item(workspace, names, keys[at], values[at], days) for at in range(len(rows))],
+        "bands": scores.band_limits(workspace.parameters) if banded else None,
+        "items": [_item(workspace, names, keys[at], values[at], days if banded else ()) for at in range(len(rows))],
         "next": end if end < len(found.rows) else None,
         "total": len(found.rows),
         "revision": found.revision,
@@ -97,13 +98,14 @@ def _week(
 def _item(
     workspace: Workspace, names: dict[int, Names], key: Ints, values: Floats, days: Sequence[str]
 ) -> dict[str, Any]:
+    """One subject's scores; without ``days`` they have no bands."""
     subject, vendor, scope = (int(each) for each in key)
     told = [None if np.isnan(each) else float(each) for each in values]
-    bands = [None if each is None else scores.band(each, workspace.parameters) for each in told]
+    bands = [None if each is None or not days else scores.band(each, workspace.parameters) for each in told]
     return {
         "subject": scores.named(subject, names),
         "vendor": {"id": "us", "name": None} if vendor == US else scores.named(vendor, names),
         "scope": scores.named(scope, names),
         "scores": told,
-        "periods": periods(days, bands),
+        "periods": periods(days, bands) if days else [],
     }

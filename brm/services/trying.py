@@ -104,7 +104,10 @@ class _Told:
         self.vendor, self.scope = before.vendor[first], before.scope[first]
         self.scores: tuple[Floats, Floats] = before.score[first], after.score[second]
         self.ranks: tuple[Ints, Ints] = ranks(self.scores[0]), ranks(self.scores[1])
-        self.bands = tuple([band(each, p) for each in s.tolist()] for s, p in zip(self.scores, (old, new), strict=True))
+        self.bands = tuple(
+            [band(each, p) if before.banded else None for each in s.tolist()]
+            for s, p in zip(self.scores, (old, new), strict=True)
+        )
         self.came, self.went = len(after) - len(second), len(before) - len(first)
         climbed, gained = self.ranks[1] - self.ranks[0], self.scores[1] - self.scores[0]
         self.order = np.lexsort((self.subject, -np.abs(gained), -np.abs(climbed)))

@@ -59,10 +59,11 @@ def stated_incumbents(
     stated = competes["incumbent"][row] >= 0
     place, row = place[stated], row[stated]
     rho = reliability_of(competes["source_class"][row].astype(np.int64), competes["confidence"][row], parameters)
-    return place, row, rho * np.exp2(-_edge_ages(snapshot, competes.valid_from[row]) / parameters.evidence.half_life)
+    return place, row, rho * np.exp2(-edge_ages(snapshot, competes.valid_from[row]) / parameters.evidence.half_life)
 
 
-def _edge_ages(snapshot: Snapshot, since: Ints) -> Ints:
+def edge_ages(snapshot: Snapshot, since: Ints) -> Ints:
+    """Days since edges began to hold, 0 for those that always did."""
     return np.where(since == ALWAYS, 0, snapshot.ages(np.where(since == ALWAYS, snapshot.as_of, since)))
 
 
@@ -77,7 +78,7 @@ def incumbency_of(
     share = np.divide(
         sums(share_row, buys["installed_share"][edge], size), number, out=np.full(size, np.nan), where=number > 0
     )
-    age = _edge_ages(snapshot, buys.valid_from[edge])
+    age = edge_ages(snapshot, buys.valid_from[edge])
     row, deal = _deals(snapshot, scope_type, scope, parameters)
     place, offer, weight = stated_incumbents(snapshot, deal, vendor[row], parameters)
     offer_row = row[place]

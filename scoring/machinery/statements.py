@@ -21,7 +21,7 @@ from scoring.machinery.evidence import aimed, latest, reliability_of
 from scoring.machinery.people import company_of, people_of
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot, category_code
-from scoring.types import NOBODY, Floats, Ints
+from scoring.types import NOBODY, US, Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,15 @@ class Statements:
 
 def states_of(snapshot: Snapshot, state: str, parameters: Parameters) -> Statements:
     """The observations ``state:<state>``, made once."""
-    codes = (category_code(f"state:{state}"),)
+    return statements_of(snapshot, f"state:{state}", parameters)
+
+
+def statements_of(snapshot: Snapshot, kind: str, parameters: Parameters, *, toward: bool = True) -> Statements:
+    """The observations of a kind, made once; without ``toward`` it is no matter whom they mean: all mean us."""
+    codes = (category_code(kind),)
     return snapshot.derived(
-        ("states", state, parameters.evidence), lambda each: _build(each, "kind", codes, parameters)
+        ("statements", kind, toward, parameters.evidence),
+        lambda each: _build(each, "kind", codes, parameters, toward=toward),
     )
 
 
@@ -59,15 +65,19 @@ def moves_of(snapshot: Snapshot, word: str, parameters: Parameters) -> Statement
     return snapshot.derived(("moves", word, parameters.evidence), lambda each: _build(each, "word", codes, parameters))
 
 
-def _build(snapshot: Snapshot, column: str, codes: tuple[int, ...], parameters: Parameters) -> Statements:
+def _build(
+    snapshot: Snapshot, column: str, codes: tuple[int, ...], parameters: Parameters, *, toward: bool = True
+) -> Statements:
     table = snapshot.nodes["observation"]
     chosen = np.isin(table[column], codes) & (table["at"] <= snapshot.moment("observation"))
     if column == "word":
         chosen &= table["kind"] == category_code("tie")
     item = np.flatnonzero(chosen)
     subject = _subject(snapshot, item)
-    item, row, vendor, _ = aimed(snapshot, people_of(snapshot), item, np.arange(len(item)))
-    subject = subject[row]
+    vendor = np.full(len(item), US)
+    if toward:
+        item, row, vendor, _ = aimed(snapshot, people_of(snapshot), item, np.arange(len(item)))
+        subject = subject[row]
     source_class = table["source_class"][item].astype(np.int64)
     stated = table["value"][item]
     value = np.where(np.isnan(stated), 1.0, stated)

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import scale, scores, serving, storing
+from tests.bench import likelihoods, scale, scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage
@@ -22,6 +22,7 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "start": storing.cold_start,
     "score": scores.scorers,
     "plain": scores.against_plain,
+    "likelihood": likelihoods.likelihoods,
     "account": scores.one_account,
     "totals": scale.change_totals,
     "board": scale.board,

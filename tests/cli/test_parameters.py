@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from brm.services.workspace import Workspace
-from scoring.registry import SCORERS
+from scoring.registry import RELATIONSHIPS
 from tests.cli.conftest import AS_OF, Brm
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
@@ -138,7 +138,7 @@ def test_an_unusable_version_in_force_is_found_by_doctor(brm: Brm) -> None:
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
 def test_a_trial_reads_well(brm: Brm, shown: Workspace, language: str) -> None:
     shape = brm("params", "try", "tie.meeting=1", *DAY, "--lang", language, "--json").json
-    assert [each["kind"] for each in shape["kinds"]] == list(SCORERS)
+    assert [each["kind"] for each in shape["kinds"]] == list(RELATIONSHIPS)
     lines = brm("params", "try", "tie.meeting=1", *DAY, "--lang", language).out
     for each in shape["kinds"]:
         assert bool(CHINESE.search(each["text"])) == (language == "zh-CN")
@@ -155,6 +155,15 @@ def test_a_trial_of_people_and_rivals_names_them(brm: Brm, shown: Workspace) -> 
     (told,) = rivals["kinds"]
     assert len(told["items"]) == 3
     assert all(item["vendor"]["name"] for item in told["items"])
+
+
+def test_a_trial_of_likelihoods_is_told_in_points_without_bands(brm: Brm, shown: Workspace) -> None:
+    trial = ("params", "try", "selection.stance=1", "--kind", "likelihood", "--limit", "3", *DAY)
+    (told,) = brm(*trial, "--json").json["kinds"]
+    assert told["bands"] == []
+    assert all(1 < item["before"]["score"] < 100 and item["before"]["band"] is None for item in told["items"])
+    item = told["items"][0]
+    assert f"{item['before']['score']:.1f} → {item['after']['score']:.1f}" in brm(*trial).out
 
 
 def test_a_sensitivity_report_reads_well(brm: Brm, shown: Workspace) -> None:

@@ -15,12 +15,12 @@ from api.routers.scoring import KindName
 from brm.services.trends import periods
 from brm.services.workspace import Workspace
 from scoring.causes import CAUSES
-from scoring.registry import SCORERS
+from scoring.registry import RELATIONSHIPS, SCORERS
 from tests.cli.conftest import AS_OF, Brm
 
 DAY = ("--as-of", AS_OF)
 CHINESE = re.compile("[\u4e00-\u9fff]")
-every_kind = pytest.mark.parametrize("kind", SCORERS)
+every_kind = pytest.mark.parametrize("kind", RELATIONSHIPS)
 
 
 @pytest.fixture

@@ -54,7 +54,30 @@ def random_world(seed: int, accounts: int = 2, size: int = 5, items: int = 60) -
             _interaction(world, rng, ours, people, [d for d in deals if d[1] == firm], firms)
         for _ in range(4 * size):
             _observation(world, rng, people, (us, *rivals, *ours, *theirs), ours, deals, firms)
+    _contests(world, random.Random(-seed - 1), [deal for deal, *_ in deals], (us, *rivals), ours)
     return world
+
+
+def _contests(world: World, rng: random.Random, deals: list[int], vendors: tuple[int, ...], ours: list[int]) -> None:
+    """What is known of the deals as contests: budgets, events, prices, mandatory requirements, answers."""
+    for key, values in world.nodes["opportunity"]:
+        if key in deals:
+            values |= _money(rng, "budget", 0.4) | _money(rng, "quoted", 0.6)
+            values["compelling_event_on"] = rng.choice((None, None, TODAY - 3, TODAY, TODAY + 90))
+    for _, values in world.nodes.get("requirement", ()):
+        values["mandatory"] = rng.choice((None, False, True))
+    for source, target, values, *_ in world.edges.get("competes", ()):
+        if target in deals and source in vendors:
+            values |= _money(rng, "price", 0.6) | {"shortlisted": rng.choice((None, None, False, True))}
+    aimed = ("shortlist", "criterion:event_known", "criterion:unique_value")
+    for deal in deals:
+        for kind in ("funds", "event", "criterion:field_complete", *aimed, *aimed):
+            for _ in range(rng.choice((0, 0, 1, 3))):
+                world.observe(
+                    kind, deal, rng.choice(vendors) if kind in aimed else None, day=TODAY - rng.randrange(-2, 300),
+                    source_class=rng.choice(WORDS["source_class"]), value=rng.choice((None, 0.0, 1.0, rng.random())),
+                    said_by=rng.choice((None, *ours)),
+                )  # fmt: skip
 
 
 def _money(rng: random.Random, name: str, known: float = 0.7) -> dict[str, float | int]:

@@ -14,6 +14,7 @@ from scoring import DEFAULTS, SCORERS, US, Explanation, reduce_reference
 from tests.scoring.random_worlds import random_world
 from tests.scoring.recompute import decision_chain, key_person
 from tests.scoring.recompute_accounts import competitor, customer, employee, our_company
+from tests.scoring.recompute_likelihood import likelihood
 from tests.worlds.named import WORLDS, worked
 
 seeds = st.integers(0, 10_000)
@@ -32,6 +33,7 @@ RECOMPUTE = {
     "employee": employee,
     "our_company": our_company,
     "competitor": competitor,
+    "likelihood": likelihood,
 }
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scoring import DEFAULTS, SCORERS, US, reduce_reference
 from scoring.heat import READ_FROM, heat
 from scoring.rankings import Ranking, agreement, aligned, cell_rankings, ranking, ranks
+from scoring.registry import RELATIONSHIPS
 from scoring.types import COMPANY
 from tests.scoring.random_worlds import random_world
 
@@ -84,9 +85,10 @@ def test_what_is_ranked_against_each_other() -> None:
         found = ranking(frame)
         assert not np.isnan(found.score).any()
         assert (set(found.vendor.tolist()) <= {US}) == (kind != "competitor" or not len(found))
-        if kind != "decision_chain":
+        assert found.banded == (kind in RELATIONSHIPS)
+        if COMPANY in frame.scope_type:
             accounts = frame.scope[frame.scope_type == COMPANY]
             assert np.isin(found.scope, accounts).all()
     cells = cell_rankings(heat(snapshot, reference, DEFAULTS, {kind: frames[kind] for kind in READ_FROM}))
-    assert set(cells) == set(SCORERS)
+    assert set(cells) == set(RELATIONSHIPS)
     assert cells["customer"].score.tolist() == pytest.approx(ranking(frames["customer"]).score.tolist())

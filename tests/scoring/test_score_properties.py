@@ -136,6 +136,7 @@ def test_a_store_without_us_has_rivals_only() -> None:
     sizes = {kind: len(scorer.score(snapshot, reference, DEFAULTS)) for kind, scorer in SCORERS.items()}
     assert sizes == {
         "key_person": 0, "decision_chain": 1, "customer": 0, "employee": 0, "our_company": 0, "competitor": 4,
+        "likelihood": 1,
     }  # fmt: skip
     frame = SCORERS["competitor"].score(snapshot, reference, DEFAULTS)
     assert np.isnan(frame.columns["gap"]).all()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 
 import numpy as np
 import pytest
@@ -32,6 +33,7 @@ def whole(
     return scorer.score(snapshot, reference or reduce_reference(snapshot, parameters), parameters)
 
 
+MOST = {"identity": 100.0, "logit": 1.0}
 UNSTATED = -1.0
 """Stands for a score that may not be stated, so that it equals itself."""
 
@@ -55,15 +57,25 @@ def within_bounds(frame: ScoreFrame) -> None:
     assert (stated == np.isfinite(frame.p90)).all()
     assert (stated == np.isfinite(frame.base)).all()
     low, score, high = (each[stated] for each in (frame.p10, frame.score, frame.p90))
-    assert ((score >= 0) & (score <= 100)).all()
+    most = MOST[frame.link]
+    assert ((score >= 0) & (score <= most)).all()
     assert ((low <= score + 1e-9) & (score <= high + 1e-9)).all()
-    assert ((low >= 0) & (high <= 100)).all()
+    assert ((low >= 0) & (high <= most)).all()
     assert ((frame.completeness >= 0) & (frame.completeness <= 1)).all()
     for i in range(len(frame)):
         if not stated[i]:
             assert list(frame.parts(i)) == []
             continue
-        assert frame.base[i] + sum(effect for *_, effect in frame.parts(i)) == pytest.approx(frame.score[i], abs=1e-9)
+        effects = sum(effect for *_, effect in frame.parts(i))
+        assert frame.base[i] + effects == pytest.approx(linked(frame, i), abs=1e-9)
+
+
+def linked(frame: ScoreFrame, i: int) -> float:
+    """The score on its link scale."""
+    if frame.link == "identity":
+        return float(frame.score[i])
+    clipped = min(max(frame.score[i], 0.001), 0.999)
+    return math.log(clipped / (1 - clipped))
 
 
 @every_scorer
@@ -78,7 +90,9 @@ def test_explanations_repeat_the_frame(scorer: Scorer, seed: int) -> None:
             assert np.isnan(told.score)
             assert told.contributions == ()
             continue
-        assert told.base + sum(part.effect for part in told.contributions) == pytest.approx(told.score, abs=1e-9)
+        effects = sum(part.effect for part in told.contributions)
+        assert told.base + effects == pytest.approx(linked(frame, i), abs=1e-9)
+        assert told.score == frame.score[i]
         assert [(p.factor, p.value, p.effect) for p in told.contributions] == [
             (factor, value, effect) for factor, _, value, effect in frame.parts(i)
         ]

@@ -33,8 +33,10 @@ from scoring.types import COMPANY, ScoreFrame
 from tests.scoring.random_worlds import random_world
 
 PARAMETERS = Parameters()
-ROWS = ("subject", "vendor", "scope_type", "scope", "indptr", "factor", "subject_of_part")
-NUMBERS = ("score", "p10", "p90", "completeness", "base", "value", "effect")
+ROWS = (
+    "subject", "vendor", "scope_type", "scope", "indptr", "factor", "subject_of_part", "field_indptr", "field_vendor",
+)  # fmt: skip
+NUMBERS = ("score", "p10", "p90", "completeness", "base", "value", "effect", "points", "field_raw")
 
 
 @pytest.fixture(params=["memory", "sqlite"])

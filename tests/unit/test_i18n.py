@@ -18,15 +18,19 @@ from brm.ingest.rejects import REMEDIES
 from brm.pictures.coverage_book import PERSON, SEAT, TIE
 from brm.pictures.heat_book import FACTS, NUMBERS
 from brm.pictures.palette import STANCES
+from brm.pictures.waterfall import DIRECTIONS
 from brm.services.doctor import CHECKS
-from brm.services.rendering import NOTICED, UNNAMED_PLAYS
+from brm.services.rendering import NO_COMPANY, NOTICED, UNNAMED_PLAYS
 from brm.services.trying import STABILITIES
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.causes import CAUSES
 from scoring.gaps import KINDS as GAPS
 from scoring.handover import REASONS
+from scoring.likelihood import PRIOR
+from scoring.machinery.control_points import POINTS
+from scoring.machinery.gates import GATES
 from scoring.moves import TOLD_EDGES, TOLD_NODES
-from scoring.registry import SCORERS
+from scoring.registry import RELATIONSHIPS, SCORERS
 from scoring.stated_ties import MEASURES
 from tests.current.problem_codes import refusals, sources
 
@@ -48,7 +52,13 @@ FAMILIES = {
     "facts.": ("new", "gone", "revised"),
     "gap.": GAPS,
     "handover.": REASONS,
-    "heat.kind.": tuple(SCORERS),
+    "heat.kind.": RELATIONSHIPS,
+    "gate.": tuple(gate for gate in GATES if gate),
+    "field.": NO_COMPANY,
+    "deal.label.": (PRIOR,),
+    "control.": POINTS,
+    "answer.": ("yes", "no", "unknown"),
+    "picture.legend.": tuple(name for name, _ in DIRECTIONS),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "trend.": ("subject", "scope", "weeks", "score", "band"),
     "type.": (*TOLD_NODES, *TOLD_EDGES),

@@ -1,0 +1,116 @@
+"""``brm deal``: one deal for its review."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from brm.cli.saving import SvgOption, saved
+from brm.cli.session import Session, command
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+BAR = 30
+"""Characters that stand for 100 points."""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(app, "deal")
+    def deal(
+        session: Session,
+        id_: Annotated[str, typer.Argument(metavar="ID", help="Opportunity")],
+        vendor: Annotated[str | None, typer.Option(help="Vendor; default us", show_default=False)] = None,
+        change: Annotated[bool, typer.Option(help="Why it moved over the last 30 and 90 days")] = True,
+        svg: SvgOption = None,
+    ) -> None:
+        """Will we win this deal: likelihood with its reasons, field, gate, and the four control points."""
+        from brm.guidance import deals
+        from brm.pictures.waterfall import waterfall_svg
+        from brm.services import rendering
+
+        found = deals.likelihood(
+            session.workspace, session.principal, id_, vendor=vendor, when=session.when, change=change
+        )
+        shape = rendering.score(found, session.texts)
+        if not saved(session, svg, lambda: waterfall_svg(shape, session.texts)):
+            session.output(shape, lambda shown: print_deal(session, shown))
+
+
+def print_deal(session: Session, shape: dict[str, Any]) -> None:
+    """The likelihood, then who else is in the field, then the control points."""
+    from brm.cli.asking import print_changes
+
+    print_likelihood(session, shape)
+    session.console.print(_field(session, shape))
+    session.console.print(_control_points(session, shape))
+    print_changes(session, shape)
+
+
+def print_likelihood(session: Session, shape: dict[str, Any]) -> None:
+    """A probability, what a gate shows of it, and the waterfall of points that leads to it."""
+    from rich.table import Table
+
+    from brm.pictures.waterfall import steps
+
+    texts = session.texts
+    kind = texts.text(f"kind.{shape['kind']}")
+    headline = texts.text("score.headline", kind=kind, subject=shape["subject"]["name"], vendor=shape["vendor"]["name"])
+    session.console.print(f"[bold]{headline}[/bold]", soft_wrap=True)
+    interval = {name: 100 * each for name, each in shape["interval"].items()}
+    value = texts.text(
+        "deal.value", score=100 * shape["score"], completeness=shape["completeness"], day=shape["as_of"], **interval
+    )
+    session.console.print(value, soft_wrap=True)
+    session.console.print(texts.text(f"deal.label.{shape['label']}", n=shape["n"]), soft_wrap=True)
+    if shape["gate_text"]:
+        session.console.print(shape["gate_text"], soft_wrap=True)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(texts.text("score.contributions"), overflow="fold")
+    table.add_column(texts.text("score.effect"), justify="right")
+    table.add_column("", no_wrap=True)
+    for step in steps(shape, texts):
+        _add(table, step.text, step.start, step.end, total=step.total)
+    session.console.print(table)
+
+
+def _add(table: Table, text: str, start: float, end: float, *, total: bool) -> None:
+    """A row of the waterfall: a bar from where the row above ends to where this one does."""
+    left, right = sorted((start, end))
+    bar = " " * round(left * BAR / 100) + "█" * max(1, round((right - left) * BAR / 100))
+    if total:
+        table.add_row(f"[bold]{text}[/bold]", f"[bold]{end:.1f}[/bold]", bar)
+    else:
+        table.add_row(text, f"{end - start:+.1f}".replace("-", "−"), bar)
+
+
+def _field(session: Session, shape: dict[str, Any]) -> Table:
+    from rich.table import Table
+
+    texts = session.texts
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(texts.text("deal.vendor"), overflow="fold")
+    for title in (texts.text("deal.raw"), texts.text("deal.gated")):
+        table.add_column(title, justify="right")
+    for each in shape["field"]:
+        shown = "—" if each["gated"] is None else f"{each['gated']:.1%}"
+        table.add_row(each["vendor"]["name"], f"{each['raw']:.1%}", shown)
+    return table
+
+
+def _control_points(session: Session, shape: dict[str, Any]) -> Table:
+    from rich.table import Table
+
+    texts = session.texts
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column(texts.text("deal.control"), overflow="fold")
+    vendors = shape["control_points"]
+    for each in vendors:
+        table.add_column(each["vendor"]["name"])
+    for at, point in enumerate(vendors[0]["points"]):
+        answers = (texts.text(f"answer.{each['points'][at]['answer']}") for each in vendors)
+        table.add_row(texts.text(f"control.{point['point']}"), *answers)
+    return table
