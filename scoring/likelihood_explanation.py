@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from scoring.machinery.beliefs import Beliefs, belief_told
+from scoring.machinery.beliefs import belief_told
 from scoring.machinery.contenders import Contenders
 from scoring.machinery.deal_told import (
     Evidence,
@@ -25,7 +26,7 @@ from scoring.machinery.told import chain_told
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
-from scoring.types import NOBODY, SCOPE_TYPES, Contribution, Explanation, Interval, ScoreFrame
+from scoring.types import NOBODY, SCOPE_TYPES, Contribution, EdgeRef, Explanation, Interval, ScoreFrame
 
 NOTHING: tuple[float, float, dict[str, Any], Evidence] = (0.0, 0.0, {}, ())
 
@@ -68,7 +69,7 @@ def _inputs(snapshot: Snapshot, found: Contenders, case: int, parameters: Parame
     return {
         "asked": int(found.measures.vendor[case]),
         **chain_told(snapshot, found.measures.standings.chains, scope),
-        "decision": decision_told(snapshot, found, deal, parameters),
+        "decision": decision_told(snapshot, found, deal, parameters)[0],
         "vendors": [_vendor(snapshot, found, int(each), parameters) for each in cases],
         "phantom": {
             "fit": float(found.players.utility[players[-1]].sum()) / max(parameters.selection.fit, 1e-300),
@@ -161,32 +162,36 @@ def _told(
     given, measured, deal = parameters.selection, found.measures, int(found.deal[case])
     rivals = [each for each in inputs["vendors"] if each is not mine]
     heard = [each["inputs"].get("items", ()) for rival in rivals for each in rival["stances"]]
-    said = [item["observation"] for items in heard for item in items] + _items(found.complete, deal)
-    money = _items(found.decision.funds, deal) + _items(found.decision.event, deal)
-    offer = offer_evidence(snapshot, found, case)
-    needed = tuple(each["requirement"] for each in mine["fit"]["requirements"])
-    rate = float(found.decision.base.rate[deal])
+    complete = [item["item"] for item in inputs["phantom"]["complete"]["items"]]
+    said = [item["observation"] for items in heard for item in items] + complete
+    # these groups are about every vendor of the field, so what is known of each of them stands behind
+    cases = [int(each) for each in np.flatnonzero(found.deal == deal)]
+    offer = _merged(offer_evidence(snapshot, found, each) for each in cases)
+    needed = [each["requirement"] for vendor in inputs["vendors"] for each in vendor["fit"]["requirements"]]
+    listed = {name: mine[name] for name in ("chance", "requirements", "shortlist")}
+    known = {"number": len(rivals), "phantom": 1 - float(found.complete.mean[deal])}
+    _, money = decision_told(snapshot, found, deal, parameters)
     return {
-        "need": (rate, 1.0, inputs["decision"], tuple(dict.fromkeys(money))),
+        "need": (float(found.decision.base.rate[deal]), 1.0, inputs["decision"], money),
         "shortlist": (
             mine["chance_reference"],
             1.0,
-            {name: mine[name] for name in ("chance", "requirements", "shortlist")},
-            presence_evidence(snapshot, found, case),
+            listed,
+            _merged(presence_evidence(snapshot, found, each) for each in cases),
         ),
-        "rivals": (
-            0.0,
-            0.0,
-            {"number": len(rivals), "phantom": 1 - float(found.complete.mean[deal])},
-            tuple(dict.fromkeys(said)),
-        ),
-        "fit": (float(measured.fit_prior[case]), given.fit, mine["fit"], needed),
+        "rivals": (0.0, 0.0, known, _merged([said])),
+        "fit": (float(measured.fit_prior[case]), given.fit, mine["fit"], _merged([needed])),
         "incumbency": (float(measured.incumbency_prior[case]), given.incumbency, mine["incumbency"], offer),
         "price": (0.0, given.price, mine["price"], offer),
-        "control": (0.0, given.control_point, mine["control"], control_evidence(snapshot, found, case, parameters)),
+        "control": (
+            0.0,
+            given.control_point,
+            mine["control"],
+            _merged(control_evidence(snapshot, found, each, parameters) for each in cases),
+        ),
     }
 
 
-def _items(beliefs: Beliefs, row: int) -> list[int]:
-    """The entities behind a belief."""
-    return [int(beliefs.items.observation[at]) for at in beliefs.items.of(row)]
+def _merged(listed: Iterable[Iterable[int | EdgeRef]]) -> Evidence:
+    """Everything listed, each once."""
+    return tuple(dict.fromkeys(each for evidence in listed for each in evidence))

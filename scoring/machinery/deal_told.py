@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring.machinery.beliefs import NO, YES, belief_told
+from scoring.machinery.beliefs import NO, YES, Beliefs, belief_told
 from scoring.machinery.chain import PERSON
 from scoring.machinery.contact import NEVER
 from scoring.machinery.contenders import Contenders
@@ -24,10 +24,11 @@ Evidence = tuple[int | EdgeRef, ...]
 WORDS = {YES: "yes", NO: "no"}
 
 
-def decision_told(snapshot: Snapshot, found: Contenders, deal: int, parameters: Parameters) -> Told:
+def decision_told(snapshot: Snapshot, found: Contenders, deal: int, parameters: Parameters) -> tuple[Told, Evidence]:
     """What the chance of a decision rests on."""
     given, base, row = parameters.likelihood, found.decision.base, int(found.decision.approver_row[deal])
-    return {
+    approver, reached = (None, ()) if row < 0 else _approver(snapshot, found, row, parameters)
+    told = {
         "decided": given.decided,
         "deals": given.decided_deals,
         "steps": [
@@ -36,21 +37,29 @@ def decision_told(snapshot: Snapshot, found: Contenders, deal: int, parameters: 
         ],
         "funds": belief_told(found.decision.funds, deal),
         "event": belief_told(found.decision.event, deal),
-        "approver": None if row < 0 else _approver(snapshot, found, row, parameters),
+        "approver": approver,
         "weights": {"funds": given.funds, "event": given.event, "approver": given.approver},
     }
+    money = _items(found.decision.funds, deal) + _items(found.decision.event, deal)
+    return told, tuple(dict.fromkeys([*money, *reached]))
 
 
-def _approver(snapshot: Snapshot, found: Contenders, row: int, parameters: Parameters) -> Told:
+def _items(beliefs: Beliefs, row: int) -> list[int]:
+    """The entities behind a belief."""
+    return [int(beliefs.items.observation[at]) for at in beliefs.items.of(row)]
+
+
+def _approver(snapshot: Snapshot, found: Contenders, row: int, parameters: Parameters) -> tuple[Told, Evidence]:
     """The strongest tie with a holder of the approver's role, and whose it is."""
     standings = found.measures.standings
     member = int(standings.member[row])
-    inputs, _ = person_inputs(snapshot, standings, row, parameters)
-    return {
+    inputs, evidence = person_inputs(snapshot, standings, row, parameters)
+    told = {
         "person": int(people_of(snapshot).key[standings.chains.person[member]]),
         "vendor": int(standings.vendor[row]),
         "tie": inputs["tie"],
     }
+    return told, evidence["tie"]
 
 
 def stances_told(snapshot: Snapshot, found: Contenders, case: int, parameters: Parameters) -> list[Told]:
@@ -166,9 +175,10 @@ def presence_evidence(snapshot: Snapshot, found: Contenders, case: int) -> Evide
 def control_evidence(snapshot: Snapshot, found: Contenders, case: int, parameters: Parameters) -> Evidence:
     """The observations and the inside sources behind a vendor's control points."""
     standings, measured, deal = found.measures.standings, found.measures, int(found.deal[case])
-    beliefs = ((found.decision.event, deal), (found.points.event_known, case), (found.points.unique_value, case))
     evidence: list[int | EdgeRef] = [
-        int(each.items.observation[at]) for each, row in beliefs for at in each.items.of(row)
+        *_items(found.decision.event, deal),
+        *_items(found.points.event_known, case),
+        *_items(found.points.unique_value, case),
     ]
     rows = measured.rows[measured.case == case]
     member = standings.member[rows]

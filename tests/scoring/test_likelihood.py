@@ -340,6 +340,29 @@ def test_points_add_up_and_people_share_their_group(seed: int) -> None:
         assert len(shares) <= 1
 
 
+def named_in(tree: object, names: tuple[str, ...]) -> set[int]:
+    if isinstance(tree, dict):
+        here = {value for name, value in tree.items() if name in names and isinstance(value, int)}
+        return here.union(*(named_in(value, names) for value in tree.values()))
+    if isinstance(tree, (list, tuple)):
+        return set().union(*(named_in(value, names) for value in tree))
+    return set()
+
+
+@given(seeds)
+@checked
+def test_whatever_the_inputs_name_is_evidence(seed: int) -> None:
+    """What a reader may not see is found by the evidence, so inputs must name no statement beside it."""
+    snapshot = random_world(seed).snapshot()
+    frame = SCORERS["likelihood"].score(snapshot, reduce_reference(snapshot, DEFAULTS), DEFAULTS)
+    told_of = set(snapshot.nodes["observation"].key.tolist()) | set(snapshot.nodes["interaction"].key.tolist())
+    for i in range(len(frame)):
+        told = frame.explain(i)
+        named = named_in(told.inputs, ("observation", "interaction", "item")) & told_of
+        evidence = {each for part in told.contributions for each in part.evidence if isinstance(each, int)}
+        assert named <= evidence
+
+
 def test_where_support_is_at_its_mean_a_person_counts_by_the_slope() -> None:
     """S = S0, yet one is for us and one against: g is the derivative, and their parts cancel."""
     world = bare()
