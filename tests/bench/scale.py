@@ -29,24 +29,29 @@ LISTED = 50
 
 
 def change_totals(stage: Stage, report: Report) -> None:
-    """All scores of everybody at two dates, from snapshots that are held with nothing made of them, and the changes."""
+    """All scores of everybody at two dates, and the changes: from snapshots that are held, first without their indexes.
+
+    Facts without a date of their own were learnt when they were imported, so both dates are seen as known now.
+    """
     from brm.store import open_store
 
     today = stage.snapshot
     with closing(open_store(stage.store_url())) as store:
-        before = store.snapshot(None, When(today.as_of - SINCE * MICROSECONDS_A_DAY))
+        before = store.snapshot(None, When(today.as_of - SINCE * MICROSECONDS_A_DAY, today.as_of))
     references = [reduce_reference(each, stage.parameters) for each in (before, today)]
     held = [Snapshot(each.as_of, each.nodes, each.edges, each.local_days) for each in (before, today)]
-    with timed() as spent:
-        moved = 0
-        for scorer in SCORERS.values():
-            old, new = (
-                scorer.score(snapshot, reference, stage.parameters)
-                for snapshot, reference in zip(held, references, strict=True)
-            )
-            moved += len(totals(old, new))
-    report.add("change.totals", spent.wall, "s")
-    report.add("change.totals.cpu", spent.cpu, "CPU s")
+    others = stage.parameters.with_values({"tie.scale": 1.01 * stage.parameters.tie.scale})
+    for name, parameters in (("change.totals.cold", stage.parameters), ("change.totals", others)):
+        with timed() as spent:
+            moved = 0
+            for scorer in SCORERS.values():
+                old, new = (
+                    scorer.score(snapshot, reference, parameters)
+                    for snapshot, reference in zip(held, references, strict=True)
+                )
+                moved += len(totals(old, new))
+        report.add(name, spent.wall, "s")
+        report.add(f"{name}.cpu", spent.cpu, "CPU s")
     report.add("change.totals.rows", moved, "rows")
 
 
