@@ -16,7 +16,7 @@ from scoring.machinery.people import people_of
 from scoring.population import reduce_reference
 from scoring.registry import SCORERS
 from scoring.snapshot import MICROSECONDS_A_DAY, Snapshot
-from tests.bench.measuring import Report, each, timed
+from tests.bench.measuring import Report, each_with_cpu, timed
 from tests.bench.rows import ids
 from tests.bench.stage import Stage
 from tests.bench.storing import observation
@@ -75,10 +75,9 @@ def board(stage: Stage, report: Report) -> None:
             for kind in several:
                 found[kind]
 
-        spent_each = each(20, carried)
+        spent_each, cpu = each_with_cpu(20, carried)
         report.quantiles("board.one_change", spent_each, 50, 95)
-        report.figures[-2].ratio = 1_000 * anew.wall / float(np.median(spent_each))
-        report.figures[-2].baseline = "faster than everything anew"
+        report.add("board.one_change.cpu", cpu, "CPU ms", 1_000 * anew.cpu / cpu, "faster than everything anew")
         with timed() as again:
             workspace.frames()["employee"]
         report.add("board.employee.held_indexes", ranks.wall, "s")
@@ -89,7 +88,9 @@ def board(stage: Stage, report: Report) -> None:
             scores.shapes(workspace, scores.score(workspace, principal, kind), LISTED)
 
         page(0)
-        report.quantiles("board.page", each(40, page), 50, 95)
+        pages, cpu = each_with_cpu(40, page)
+        report.quantiles("board.page", pages, 50, 95)
+        report.add("board.page.cpu", cpu, "CPU ms")
 
 
 def series(stage: Stage, report: Report) -> None:
@@ -103,13 +104,14 @@ def series(stage: Stage, report: Report) -> None:
         largest = max(size, key=lambda account: size[account])
         kinds = ("customer", "our_company", "competitor")
         for name, account in (("middle", middle), ("largest", largest)):
-            spent = each(9, lambda at, account=account: changing.series(
+            spent, cpu = each_with_cpu(9, lambda at, account=account: changing.series(
                 workspace, principal, kinds[at % 3], account, weeks=WEEKS))  # fmt: skip
             report.add(f"series.{name}.people", size[account], "people")
             report.quantiles(f"series.{name}", spent, 50, 95)
+            report.add(f"series.{name}.cpu", cpu, "CPU ms")
         snapshots = [When(stage.snapshot.as_of - 7 * back * MICROSECONDS_A_DAY) for back in range(WEEKS, 0, -26)]
-        one_by_one = each(len(snapshots), lambda at: _single(workspace, middle, snapshots[at]))
-        report.add("series.middle.one_by_one", float(np.mean(one_by_one)) * WEEKS, "ms")
+        _, cpu = each_with_cpu(len(snapshots), lambda at: _single(workspace, middle, snapshots[at]))
+        report.add("series.middle.one_by_one.cpu", cpu * WEEKS, "CPU ms")
 
 
 def _single(workspace: Workspace, account: str, when: When) -> None:
