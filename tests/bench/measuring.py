@@ -42,6 +42,13 @@ def each(number: int, operation: Callable[[int], object]) -> list[float]:
     return found
 
 
+def each_with_cpu(number: int, operation: Callable[[int], object]) -> tuple[list[float], float]:
+    """The same, and the CPU milliseconds of a call on average, which others on the machine do not stretch."""
+    began = time.process_time()
+    found = each(number, operation)
+    return found, 1_000 * (time.process_time() - began) / number
+
+
 def resident() -> float:
     """Gigabytes that this process holds now."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
