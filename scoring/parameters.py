@@ -16,6 +16,7 @@ from typing import Annotated as A
 from typing import Any
 
 from scoring.deal_parameters import LikelihoodParameters, SelectionParameters
+from scoring.criteria_parameters import CriteriaParameters, CriterionPriorParameters, CriterionWeightParameters
 from scoring.parameter_markers import (
     FRIEDKIN,
     LITERATURE,
@@ -311,6 +312,9 @@ class Parameters:
     decision_chain: DecisionChainParameters = field(default_factory=DecisionChainParameters)
     selection: SelectionParameters = field(default_factory=SelectionParameters)
     likelihood: LikelihoodParameters = field(default_factory=LikelihoodParameters)
+    criteria: CriteriaParameters = field(default_factory=CriteriaParameters)
+    criterion_weight: CriterionWeightParameters = field(default_factory=CriterionWeightParameters)
+    criterion_prior: CriterionPriorParameters = field(default_factory=CriterionPriorParameters)
     coverage: CoverageParameters = field(default_factory=CoverageParameters)
     customer: CustomerParameters = field(default_factory=CustomerParameters)
     priors: PriorParameters = field(default_factory=PriorParameters)
