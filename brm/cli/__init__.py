@@ -13,6 +13,7 @@ from brm.cli import (
     leading,
     looking,
     parameters,
+    questioning,
     running,
     schema,
     transfer,
@@ -27,7 +28,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, leading, looking, editing, caring, parameters, evaluating,
+    running, transfer, schema, asking, dealing, questioning, leading, looking, editing, caring, parameters, evaluating,
 ):  # fmt: skip
     module.register(app)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -135,7 +136,7 @@ def _criterion_shape(
     hidden: set[str],
 ) -> dict[str, Any]:
     beliefs, claim = found.beliefs[place], float(found.claim[row, place])
-    items = [
+    items: list[dict[str, Any]] = [
         {
             "evidence": _named(names[int(beliefs.items.observation[at])]),
             "value": float(beliefs.items.value[at]),
@@ -203,12 +204,13 @@ def _stood(found: Answers, row: int, names: Mapping[int, Names]) -> dict[str, An
 
 def answer(
     workspace: Workspace, principal: Principal, id_: str, given: Mapping[str, str], *, vendor: str | None = None,
-    note: str | None = None, said_by: str | None = None, terms: Terms = PLAIN,
+    note: str | None = None, said_by: str | None = None, at: str | None = None, terms: Terms = PLAIN,
 ) -> tuple[list[str], Receipt]:  # fmt: skip
     """Record a person's answers (criterion -> yes or no) about a deal: each is one opinion, in one commit.
 
-    Without ``said_by`` they are the principal's own; without a vendor about us. Returns the ids of the
-    observations written.
+    Without ``said_by`` they are the principal's own, without a vendor about us, without ``at`` of now. With an
+    idempotency key their ids follow from it, so that the same again, with its ``at``, is done once. Returns the
+    ids of the observations written.
     """
     principal.require("write")
     values = parsed(given)
@@ -217,17 +219,25 @@ def answer(
     source = said_by or principal.person_id
     if source is not None:
         find_subject(workspace, principal, source, NOW)
-    at, changes, ids = now(), list[Change](), list[str]()
+    moment = now() if at is None else moments.parse_moment(at, principal.zone, "at")
+    changes, ids = list[Change](), list[str]()
     for criterion, value in values.items():
-        identity = new_id()
-        properties = {"at": at, "kind": f"criterion:{criterion}", "value": value, "source_class": "opinion"}
+        identity = _identity(terms.idempotency_key, deal.id, criterion)
+        properties = {"at": moment, "kind": f"criterion:{criterion}", "value": value, "source_class": "opinion"}
         if note:
             properties["note"] = note
-        changes.append(Change("set", NodeRef("observation", identity), properties, valid_from=at))
+        changes.append(Change("set", NodeRef("observation", identity), properties, valid_from=moment))
         ends = (("about", deal.id), ("toward", toward), ("said_by", source), ("concerns", deal.id))
-        changes += [Change("set", EdgeRef(type_, identity, to), valid_from=at) for type_, to in ends if to is not None]
+        changes += [
+            Change("set", EdgeRef(type_, identity, to), valid_from=moment) for type_, to in ends if to is not None
+        ]
         ids.append(identity)
     return ids, commit(workspace.store, principal, tuple(changes), terms)
+
+
+def _identity(key: str | None, deal: str, criterion: str) -> str:
+    """A new id; the same again for the same key, deal and criterion."""
+    return new_id() if key is None else str(uuid.uuid5(uuid.NAMESPACE_OID, f"{key}\n{deal}\n{criterion}"))
 
 
 def _rival(workspace: Workspace, deal: Subject, vendor: str) -> str | None:

@@ -24,6 +24,8 @@ from brm.services.rendering import NO_COMPANY, NOTICED, UNNAMED_PLAYS
 from brm.services.trying import STABILITIES
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.causes import CAUSES
+from scoring.criteria.catalogue import IDS as CRITERIA
+from scoring.criteria.catalogue import QUESTIONS
 from scoring.gaps import KINDS as GAPS
 from scoring.handover import REASONS
 from scoring.likelihood import PRIOR
@@ -66,6 +68,10 @@ FAMILIES = {
     "severity.": ("high", "medium", "low"),
     "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE}),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
+    "question.": QUESTIONS,
+    "answer.": ("yes", "no", "unknown"),
+    "criterion.": (*CRITERIA, *(f"{id_}.ask" for id_ in CRITERIA)),
+    "criteria.": ("vendor", "fit", "closeness", "threat"),
     "reject.": (*REMEDIES, "row"),
     "remedy.": (*REMEDIES, "row"),
 }

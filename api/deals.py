@@ -1,0 +1,151 @@
+"""What the operations on deals answer: questions and criteria."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.answers import Answer, Named, ParametersUsed, Vendor
+from api.models import Dated, Id, ReceiptBody
+
+Word = Literal["yes", "no", "unknown"]
+Side = Literal["deal", "vendor", "us"]
+
+
+class QuestionTold(Answer):
+    """One of the four questions: the mean belief of its criteria by weight."""
+
+    id: Literal["opportunity", "compete", "win", "worth"]
+    belief: float
+    answer: Word
+    waits_for: list[str] = Field(description="Criteria without which it cannot be yes, and that are not yes")
+    text: str
+
+
+class EvidenceItem(Answer):
+    """One item of evidence: its answer 0..1 and what it weighs today."""
+
+    evidence: Named
+    value: float
+    reliability: float
+    age: int = Field(description="Days; 0 for what still holds")
+    weight: float
+
+
+class Prior(Answer):
+    """What is believed without evidence, and how much evidence that weighs as much as."""
+
+    mean: float
+    strength: float
+
+
+class CriterionTold(Answer):
+    """One of the twenty criteria: the belief, what it rests on, and beside it what somebody claims."""
+
+    id: str
+    question: str
+    side: Side = Field(description="deal: the same for all vendors; us: the graph holds evidence for us alone")
+    weight: float
+    prior: Prior
+    belief: float
+    n: float = Field(description="Effective number of items of evidence")
+    answer: Word
+    claim: float | None = Field(description="Latest opinion of a person")
+    items: list[EvidenceItem]
+    items_hidden: int = Field(description="How many more the reader may not see")
+    text: str
+    ask: str
+
+
+class BlindSpot(Answer):
+    """A criterion that nobody can answer yet."""
+
+    criterion: str
+    weight: float
+
+
+class VendorQuestions(Answer):
+    """How the questions stand for one vendor."""
+
+    vendor: Vendor
+    questions: list[QuestionTold]
+    criteria: list[CriterionTold]
+    blind_spots: list[BlindSpot] = Field(description="The weightiest first")
+
+
+class FitShare(Answer):
+    """Fit 0..1, and the evidence it rests on."""
+
+    value: float
+    n: float
+
+
+class Closeness(Answer):
+    """Warmth of the chain weighted by influence, 0..1, and how much of it is known."""
+
+    value: float
+    completeness: float
+
+
+class InnerVendor(Answer):
+    """Fit and closeness of us or of one of the two most dangerous rivals."""
+
+    vendor: Vendor
+    fit: FitShare
+    closeness: Closeness
+    threat: float | None = Field(description="Competitor score of a rival")
+
+
+class Stood(Answer):
+    """How a question or criterion stood on a day."""
+
+    belief: float
+    answer: Word
+
+
+class VendorStood(Answer):
+    """How all of them stood for one vendor."""
+
+    vendor: Vendor
+    questions: dict[str, Stood]
+    criteria: dict[str, Stood]
+
+
+class WeekStood(Answer):
+    """One day of the history; without vendors where the deal was not there yet."""
+
+    as_of: str
+    vendors: list[VendorStood]
+
+
+class Questions(Answer):
+    """Four questions and twenty criteria of a deal: us, then each rival."""
+
+    subject: Named
+    as_of: str = Field(description="Local day that was looked at")
+    vendors: list[VendorQuestions]
+    inner_four: list[InnerVendor]
+    history: list[WeekStood] = Field(description="Week by week, the last day last")
+    parameters: ParametersUsed
+    revision: int
+
+
+class AnswersBody(BaseModel):
+    """A person's answers about a deal: each counts as one opinion, beside the evidence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: Annotated[
+        dict[str, Literal["yes", "no"]],
+        Field(min_length=1, max_length=20, description="Criterion and answer", examples=[{"profit": "yes"}]),
+    ]
+    vendor: Id | None = Field(default=None, description="Whom they are about; default us", examples=["us"])
+    note: str | None = Field(default=None, max_length=2_000, description="Why")
+    at: Dated | None = Field(default=None, description="When they were given; default now")
+
+
+class Answered(ReceiptBody):
+    """What recording the answers did."""
+
+    ids: list[str] = Field(description="Ids of the observations written")
