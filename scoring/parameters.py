@@ -28,6 +28,7 @@ from scoring.parameter_markers import (
     described,
     markers,
 )
+from scoring.process_parameters import ProcessParameters
 
 ENERGY = "energy"
 
@@ -315,6 +316,7 @@ class Parameters:
     criteria: CriteriaParameters = field(default_factory=CriteriaParameters)
     criterion_weight: CriterionWeightParameters = field(default_factory=CriterionWeightParameters)
     criterion_prior: CriterionPriorParameters = field(default_factory=CriterionPriorParameters)
+    process: ProcessParameters = field(default_factory=ProcessParameters)
     coverage: CoverageParameters = field(default_factory=CoverageParameters)
     customer: CustomerParameters = field(default_factory=CustomerParameters)
     priors: PriorParameters = field(default_factory=PriorParameters)

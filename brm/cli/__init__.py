@@ -16,6 +16,7 @@ from brm.cli import (
     questioning,
     running,
     schema,
+    staging,
     transfer,
 )
 
@@ -28,7 +29,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, questioning, leading, looking, editing, caring, parameters, evaluating,
+    running, transfer, schema, asking, dealing, questioning, staging, leading, looking, editing, caring, parameters, evaluating,
 ):  # fmt: skip
     module.register(app)
 

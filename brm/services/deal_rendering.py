@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
-from brm.services.rendering import vendor_name
+from brm.services.rendering import listed, vendor_name
 
 
 def questions(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
@@ -40,3 +40,46 @@ def _vendor(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 
 def _named(vendor: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     return {**vendor, "name": vendor_name(vendor, texts)}
+
+
+def process(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """The process of a deal with the wording of checks, steps and route."""
+    rendered = dict(shape)
+    if shape["checks"] is not None:
+        rendered["checks"] = {way: [check(each, texts) for each in rows] for way, rows in shape["checks"].items()}
+    if shape["tier"] is not None:
+        rendered["tier"] = {**shape["tier"], "text": texts.text(f"route.{shape['tier']['route']}")}
+    rendered["steps"] = [{**each, "text": texts.text(f"step.{each['id']}")} for each in shape["steps"]]
+    rendered["project_checks"] = [check(each, texts) for each in shape["project_checks"]]
+    return rendered
+
+
+def check(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A check with what it asks."""
+    return {**shape, "text": check_text(shape["id"], texts)}
+
+
+def check_text(id_: str, texts: Catalogue) -> str:
+    """What a check asks, in a few words."""
+    kind, _, name = id_.partition(":")
+    if kind == "criterion":
+        return texts.text(f"criterion.{name}")
+    if kind == "project_check":
+        return texts.text(f"check.project.{name}")
+    if kind == "role":
+        return texts.text("check.role", role=texts.word("buying_role", name))
+    return texts.text("check.shortlist")
+
+
+def timeline(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A timeline with a text for each item."""
+    return {**shape, "items": [{**each, "text": _happened(each, texts)} for each in shape["items"]]}
+
+
+def _happened(each: Mapping[str, Any], texts: Catalogue) -> str:
+    if each["kind"] == "stage":
+        return texts.text("timeline.stage", stage=texts.word("stage", each["stage"]))
+    if each["kind"] == "closed":
+        return texts.text("timeline.closed", status=texts.word("opportunity_status", each["status"]))
+    sides = {side: listed([one["name"] for one in each[side]], texts) or "—" for side in ("ours", "theirs")}
+    return texts.text("timeline.touchpoint", channel=texts.word("channel", each["channel"]), **sides)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.criteria.catalogue import CRITERIA, IDS, NEEDED, QUESTIONS, Criterion
-from scoring.criteria.ground import ground_of
+from scoring.criteria.ground import Ground, ground_of
 from scoring.machinery.beliefs import NO, UNKNOWN, YES, Beliefs, Items, Prior, answers, believed, items_about, joined
 from scoring.machinery.evidence import OPINION
 from scoring.parameters import Parameters
@@ -77,7 +77,12 @@ def answers_of(
     Limits: criteria of one vendor count as independent; the graph says of rivals what was observed of them.
     References: domain.md section 6.
     """
-    ground = ground_of(snapshot, reference, parameters, scopes)
+    return answers_on(ground_of(snapshot, reference, parameters, scopes))
+
+
+def answers_on(ground: Ground) -> Answers:
+    """The same on a ground that is there already, row by row."""
+    snapshot, parameters = ground.snapshot, ground.parameters
     beliefs, claims = [], []
     for each in CRITERIA:
         told = items_about(snapshot, each.kind, ground.deal, None if each.side == "deal" else ground.vendor, parameters)

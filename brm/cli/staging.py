@@ -1,0 +1,158 @@
+"""``brm stage``: where a deal stands in its process, and what happened in it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from brm.cli.asking import ParametersOption
+from brm.cli.questioning import MARKS
+from brm.cli.session import Session, command
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+
+    @command(app, "stage")
+    def stage(
+        session: Session,
+        id_: Annotated[str, typer.Argument(metavar="ID", help="Deal")],
+        timeline: Annotated[bool, typer.Option("--timeline", help="What happened, the latest first")] = False,
+        limit: Annotated[
+            int | None, typer.Option(help="Most items of the timeline; default all", show_default=False)
+        ] = None,
+        parameters: ParametersOption = None,
+    ) -> None:
+        """Stage and its checks, dwell, tier, five steps, team, open work, partners, what follows the award."""
+        from brm.services import deal_rendering
+        from brm.services import process as going
+        from brm.services import timeline as line
+
+        workspace = session.under(parameters)
+        if timeline:
+            found = line.timeline(workspace, session.principal, id_, limit=limit, when=session.when)
+            shape = deal_rendering.timeline({**found, "next": None}, session.texts)
+            session.output(shape, lambda shown: _print_timeline(session, shown))
+            return
+        found = going.process(workspace, session.principal, id_, when=session.when)
+        session.output(deal_rendering.process(found, session.texts), lambda shown: print_process(session, shown))
+
+
+def print_process(session: Session, shape: dict[str, Any]) -> None:
+    """The process of a deal, section by section; the sections of which nothing is known are left out."""
+    session.console.print(f"[bold]{shape['subject']['name']}[/bold] · {shape['as_of']}", soft_wrap=True)
+    _print_stage(session, shape)
+    if shape["tier"] is not None:
+        tier = {name: shape["tier"][name] or "—" for name in ("recorded", "proposed")}
+        session.console.print(session.texts.text("process.tier", **tier, route=shape["tier"]["text"]), soft_wrap=True)
+    if shape["checks"] is not None:
+        entry, leaving = shape["checks"]["entry"], shape["checks"]["exit"]
+        _section(session, session.texts.text("process.entry"), [_check(each) for each in entry])
+        _section(session, session.texts.text("process.exit"), [_check(each) for each in leaving])
+    steps = [f"{'✓' if each['taken'] else '○'} {each['text']} {each['value']:.0%}" for each in shape["steps"]]
+    _section(session, session.texts.text("process.steps"), steps)
+    _section(session, session.texts.text("process.checks"), [_check(each) for each in shape["project_checks"]])
+    _section(session, session.texts.text("process.team"), [_member(session, each) for each in shape["team"]])
+    _section(session, session.texts.text("process.work"), [_work(session, each) for each in shape["open_work"]])
+    _section(session, session.texts.text("process.partners"), _partners(session, shape["partners"]))
+    _section(session, session.texts.text("process.after"), _after(session, shape["after_award"]))
+
+
+def _section(session: Session, title: str, lines: list[str]) -> None:
+    if lines:
+        session.console.print(f"[bold]{title}[/bold]", soft_wrap=True)
+    for line in lines:
+        session.console.print(f"  {line}", soft_wrap=True, markup=False)
+
+
+def _print_stage(session: Session, shape: dict[str, Any]) -> None:
+    texts, dwell, close = session.texts, shape["dwell"], shape["expected_close"]
+    if dwell is None:
+        session.console.print(texts.text("process.no_stage"), soft_wrap=True)
+        return
+    line = texts.text(
+        "process.stage",
+        stage=texts.word("stage", shape["stage"]),
+        day=shape["stays"][-1]["since"] or "—",
+        days="—" if dwell["days"] is None else dwell["days"],
+        usual=dwell["usual_days"],
+        basis=texts.text(f"process.basis.{dwell['basis']}", n=dwell["n"]),
+    )
+    session.console.print(line, soft_wrap=True)
+    if dwell["stuck"]:
+        session.console.print(texts.text("process.stuck"), style="bold", soft_wrap=True)
+    if close["day"] is None:
+        return
+    if close["passed_days"]:
+        told = texts.text("process.close_passed", day=close["day"], days=close["passed_days"])
+    elif close["moved_days"]:
+        told = texts.text("process.close_moved", day=close["day"], days=close["moved_days"])
+    else:
+        told = texts.text("process.close", day=close["day"])
+    session.console.print(told, soft_wrap=True)
+
+
+def _check(each: dict[str, Any]) -> str:
+    return f"{MARKS[each['answer']]} {each['text']}"
+
+
+def _member(session: Session, each: dict[str, Any]) -> str:
+    texts = session.texts
+    given = {"name": each["person"]["name"], "role": texts.word("team_role", each["role"])}
+    part = each["part"]
+    member = texts.text("process.member_part", **given, part=part) if part else texts.text("process.member", **given)
+    return texts.text("process.backup", member=member) if each["backup"] else member
+
+
+def _work(session: Session, each: dict[str, Any]) -> str:
+    texts = session.texts
+    given = {
+        "action": each["action"]["name"],
+        "owner": each["owner"]["name"] if each["owner"] else texts.text("process.nobody"),
+        "due": each["due"] or texts.text("process.no_day"),
+    }
+    if each["promised_to"]:
+        line = texts.text("process.promise", **given, person=each["promised_to"]["name"])
+    else:
+        line = texts.text("process.request", **given)
+    return texts.text("process.late", line=line, days=each["days_late"]) if each["days_late"] else line
+
+
+def _partners(session: Session, rows: list[dict[str, Any]]) -> list[str]:
+    texts, lines = session.texts, []
+    for each in rows:
+        vendor = texts.text("vendor.us") if each["vendor"] is None else each["vendor"]["name"]
+        role = texts.word("partner_role", each["role"])
+        lines.append(texts.text("process.partner", company=each["company"]["name"], role=role, vendor=vendor))
+        lines += [
+            "  "
+            + texts.text(
+                "process.knows",
+                partner_person=tie["partner_person"]["name"],
+                person=tie["person"]["name"],
+                kind=texts.word("knows_kind", tie["kind"]),
+            )
+            for tie in each["ties"]
+        ]
+    return lines
+
+
+def _after(session: Session, shape: dict[str, Any]) -> list[str]:
+    texts, lines = session.texts, []
+    for plural, type_, first in (
+        ("contracts", "contract", "signed_on"), ("deliveries", "delivery", "due_on"), ("payments", "payment", "due_on"),
+        ("tickets", "ticket", "opened_on"),
+    ):  # fmt: skip
+        for each in shape[plural]:
+            name = "" if each["name"] == each["id"] else each["name"]
+            line = texts.text(f"process.paper.{type_}", name=name, day=each[first] or texts.text("process.no_day"))
+            late = each["days_late"]
+            lines.append(texts.text("process.late", line=line, days=late) if late else line)
+    return lines + [texts.text("process.next_need", name=each["name"]) for each in shape["next_needs"]]
+
+
+def _print_timeline(session: Session, shape: dict[str, Any]) -> None:
+    session.console.print(f"[bold]{shape['subject']['name']}[/bold]", soft_wrap=True)
+    for each in shape["items"]:
+        session.console.print(f"{each['day']}  {each['text']}", soft_wrap=True, markup=False)
