@@ -293,6 +293,8 @@ class GuidanceParameters:
     acquaintance: A[float, Number("Strength of an acquaintance without a stated closeness")] = 0.4
     colleague: A[float, Number("Strength of the tie between two of our people")] = 0.6
     reporting: A[float, Number("Strength of the tie along a solid reporting line")] = 0.5
+    stuck: A[float, Number("A deal's stay in a stage longer than so many usual ones is stuck", "1", 1, 20)] = 2.0
+    slipped_days: A[float, Number("Days that the expected close moved later until a deal slips", "days", 1, 365)] = 14.0
     due_high: A[float, Number("Days to act on a grave finding", "days", 1, 365)] = 7.0
     due_medium: A[float, Number("Days to act on a serious finding", "days", 1, 365)] = 14.0
     due_low: A[float, Number("Days to act on a slight finding", "days", 1, 365)] = 30.0

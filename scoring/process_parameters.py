@@ -10,15 +10,13 @@ from scoring.parameter_markers import Number
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessParameters:
-    """When a deal is stuck or slips, which tier is proposed, and what its checks need."""
+    """How long a stay usually is, which tier is proposed, and what checks and steps need."""
 
     stage_days: A[float, Number("Days in a stage, before the account has a history", "days", 1, 3650)] = 30.0
     stage_least: A[float, Number("Stays in a stage that make a history", "stays", 1, 100)] = 3.0
     history_deals: A[
         float, Number("Closed deals of the account that its history is of, the last ones", "deals", 1, 100)
     ] = 12.0
-    stuck: A[float, Number("A stay longer than so many medians is stuck", "1", 1, 20)] = 2.0
-    slipped: A[float, Number("Days that the expected close moved later until the deal slips", "days", 1, 365)] = 14.0
     check: A[float, Number("Belief in a project check before evidence")] = 0.5
     check_strength: A[float, Number("Evidence that this belief weighs as much as", "items", 0.1, 100)] = 1.0
     tier_large: A[float, Number("Amount from which a deal is large", "currency", 0, 1e12)] = 3e6

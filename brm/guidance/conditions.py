@@ -205,3 +205,39 @@ def promise_overdue(standing: Standing, limits: GuidanceParameters) -> Iterator[
         yield Hit(
             promise.person, key=str(promise.action), numbers={"days": promise.days_late}, evidence=(promise.action,)
         )
+
+
+def deal_stuck(standing: Standing, limits: GuidanceParameters) -> Iterator[Hit]:
+    """A deal that stays in a stage much longer than the account's deals do."""
+    deal = standing.deal
+    if deal is not None and deal.days is not None and deal.usual is not None and deal.days > limits.stuck * deal.usual:
+        yield Hit(numbers={"stage": deal.stage, "days": deal.days, "usual": deal.usual})
+
+
+def deal_slipping(standing: Standing, limits: GuidanceParameters) -> Iterator[Hit]:
+    """The expected close was moved later, or has passed without a decision."""
+    deal = standing.deal
+    if deal is not None and (deal.passed > 0 or deal.moved >= limits.slipped_days):
+        yield Hit(numbers={"passed": deal.passed, "moved": deal.moved})
+
+
+def request_overdue(standing: Standing, limits: GuidanceParameters) -> Iterator[Hit]:
+    """Something that the deal needs is not done by its day."""
+    for request in standing.deal.requests if standing.deal is not None else ():
+        others = () if request.owner is None else (request.owner,)
+        yield Hit(
+            key=str(request.action), numbers={"days": request.days_late}, evidence=(request.action,), others=others
+        )
+
+
+def stage_without_evidence(standing: Standing, limits: GuidanceParameters) -> Iterator[Hit]:
+    """A deal in a stage without evidence for what must be there first."""
+    deal = standing.deal
+    if deal is not None and deal.missing:
+        yield Hit(numbers={"stage": deal.stage, "missing": list(deal.missing)})
+
+
+def no_part_owner(standing: Standing, limits: GuidanceParameters) -> Iterator[Hit]:
+    """Nobody of the team owns a named part of the deal."""
+    if standing.deal is not None and not standing.deal.parts_owned:
+        yield Hit(numbers={"stage": standing.deal.stage})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from brm.guidance.assembling import assemble
 from brm.guidance.conditions import Hit
 from brm.guidance.effects import expected_effect
+from brm.guidance.progress import deal_standing
 from brm.guidance.rules import RULES, Rule
 from brm.guidance.standing import Standing
 from brm.principal import Principal
@@ -121,6 +122,9 @@ def standing_at(workspace: Workspace, subject: Subject, when: When) -> Place | N
         standing = assemble(scope, snapshot, before, earlier, workspace.reference(when), workspace.parameters)
     except KeyError:
         return None
+    if subject.type == "opportunity":
+        deal = deal_standing(workspace, subject, scope, snapshot, when, workspace.moment(when, snapshot))
+        standing = replace(standing, deal=deal)
     return Place(subject, standing, workspace.store.names(_keys(standing), moment))
 
 
@@ -138,6 +142,8 @@ def _keys(standing: Standing) -> set[int]:
         keys |= {departure.person} | ({departure.now_at} if departure.now_at is not None else set())
     for promise in standing.promises:
         keys |= {promise.action, promise.person}
+    for request in standing.deal.requests if standing.deal is not None else ():
+        keys |= {request.action} | ({request.owner} if request.owner is not None else set())
     return keys
 
 

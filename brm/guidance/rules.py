@@ -41,8 +41,13 @@ RULES: tuple[Rule, ...] = (
     Rule("no_executive_exchange", "medium", conditions.no_executive_exchange, "executive_meeting"),
     Rule("left_seat", "medium", conditions.left_seat, "follow_mover"),
     Rule("rival_field_unknown", "medium", conditions.rival_field_unknown, "ask_rivals"),
+    Rule("deal_stuck", "medium", conditions.deal_stuck, "unblock_deal"),
+    Rule("deal_slipping", "medium", conditions.deal_slipping, "confirm_date"),
+    Rule("request_overdue", "medium", conditions.request_overdue, "do_request"),
     Rule("single_layer", "low", conditions.single_layer, "meet"),
     Rule("stance_only_opinion", "low", conditions.stance_only_opinion, "test_stance", personal=True),
     Rule("claim_far_from_belief", "low", conditions.claim_far_from_belief, "test_stance", personal=True),
+    Rule("stage_without_evidence", "low", conditions.stage_without_evidence, "gather_evidence"),
+    Rule("no_part_owner", "low", conditions.no_part_owner, "name_part_owner"),
     Rule("no_known_opponent", "low", conditions.no_known_opponent, "look_for_opponent"),
 )

@@ -52,11 +52,39 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """Something to be done for a deal that is overdue, and who owns it."""
+
+    action: int
+    owner: int | None
+    days_late: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DealStanding:
+    """Where an open deal stands in its process.
+
+    ``days`` in its stage beside the ``usual`` ones; ``moved``: days that the expected close moved later,
+    ``passed``: days since it was expected; ``missing`` are the entry checks of its stage that are not answered
+    yes; ``parts_owned``: somebody of the team owns a named part.
+    """
+
+    stage: str | None = None
+    days: int | None = None
+    usual: float | None = None
+    moved: int = 0
+    passed: int = 0
+    missing: tuple[str, ...] = ()
+    requests: tuple[Request, ...] = ()
+    parts_owned: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
     """One account or opportunity. ``owners`` are the colleagues who cover it.
 
     ``executive_age`` is the days since executives of both sides met, None when never recorded.
-    ``rivals_known`` says whether any rival is named in the field.
+    ``rivals_known`` says whether any rival is named in the field. ``deal`` is there for an open opportunity.
     """
 
     scope_type: str
@@ -70,6 +98,7 @@ class Standing:
     executive_age: int | None = None
     departures: tuple[Departure, ...] = ()
     promises: tuple[Promise, ...] = ()
+    deal: DealStanding | None = None
     names: dict[int, str] = field(default_factory=dict)
 
     def person(self, key: int) -> PersonStanding | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
-from brm.services.rendering import listed, vendor_name
+from brm.services.rendering import check_text, listed, vendor_name
 
 
 def questions(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
@@ -57,18 +57,6 @@ def process(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 def check(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     """A check with what it asks."""
     return {**shape, "text": check_text(shape["id"], texts)}
-
-
-def check_text(id_: str, texts: Catalogue) -> str:
-    """What a check asks, in a few words."""
-    kind, _, name = id_.partition(":")
-    if kind == "criterion":
-        return texts.text(f"criterion.{name}")
-    if kind == "project_check":
-        return texts.text(f"check.project.{name}")
-    if kind == "role":
-        return texts.text("check.role", role=texts.word("buying_role", name))
-    return texts.text("check.shortlist")
 
 
 def timeline(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:

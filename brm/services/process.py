@@ -21,7 +21,7 @@ from scoring.criteria.answers import Answers, answers_on
 from scoring.criteria.ground import Ground, ground_of
 from scoring.machinery.beliefs import NO, YES
 from scoring.process.checks import PROJECT_CHECKS, Check, answered_checks, asked, our_row
-from scoring.process.steps import ROUTES, STEPS, steps_of, tier_of
+from scoring.process.steps import ROUTES, STEPS, recorded_tier, steps_of, tier_of
 from scoring.snapshot import Snapshot
 
 WORDS = {YES: "yes", NO: "no"}
@@ -75,7 +75,7 @@ def process(workspace: Workspace, principal: Principal, id_: str, *, when: When 
         "subject": {"type": deal.type, "id": deal.id, "name": deal.name},
         "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
         "status": progress.course.status or "open",
-        **stage_shape(progress, workspace.parameters.process.stuck),
+        **stage_shape(progress, workspace.parameters.guidance.stuck),
         **(ours or {"checks": None, "tier": None, "steps": [], "project_checks": []}),
         "team": deal_work.team_shape(work),
         "open_work": deal_work.open_work(work, snapshot.today),
@@ -142,7 +142,7 @@ def _ours(
     answers = answers_on(ground)
     checks = answered_checks(ground, answers, row)
     tier = tier_of(ground, answers, row)
-    recorded = _recorded_tier(ground, row)
+    recorded = recorded_tier(ground, row)
     route = ROUTES.get(recorded or tier.proposed or "", "full")
     behind = {each for check in checks.values() for each in check.evidence}
     names = workspace.store.names(behind | ({tier.partner} if tier.partner is not None else set()), moment)
@@ -167,11 +167,6 @@ def _ours(
         "steps": _steps(ground, answers, checks, row),
         "project_checks": [told.of(f"project_check:{each}") for each in PROJECT_CHECKS],
     }
-
-
-def _recorded_tier(ground: Ground, row: int) -> str | None:
-    code = int(ground.column("tier", np.array([row]))[0])
-    return None if code < 0 else "ABCDE"[code]
 
 
 def _money(amount: float, currency: str) -> dict[str, str]:

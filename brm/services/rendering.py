@@ -125,6 +125,16 @@ def _words(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     words = dict(shape["numbers"])
     if "role" in words:
         words["role"] = texts.word("buying_role", words["role"])
+    if words.get("stage"):
+        words["stage"] = texts.word("stage", words["stage"])
+    if "missing" in words:
+        words["missing"] = listed([check_text(each, texts) for each in words["missing"]], texts)
+    if shape["rule"] == "deal_slipping":
+        words["slip_text"] = (
+            texts.text("finding.slip_passed", days=words["passed"])
+            if words["passed"]
+            else texts.text("finding.slip_moved", days=words["moved"])
+        )
     separator = "、" if texts.language == "zh-CN" else ", "
     words["others"] = separator.join(other["name"] for other in shape["others"])
     words["target"] = shape["target"]["name"] if shape["target"] else ""
@@ -140,6 +150,18 @@ def _words(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
             texts.text("finding.moved_to", place=places) if places else texts.text("finding.moved_unknown")
         )
     return words
+
+
+def check_text(id_: str, texts: Catalogue) -> str:
+    """What a check asks, in a few words."""
+    kind, _, name = id_.partition(":")
+    if kind == "criterion":
+        return texts.text(f"criterion.{name}")
+    if kind == "project_check":
+        return texts.text(f"check.project.{name}")
+    if kind == "role":
+        return texts.text("check.role", role=texts.word("buying_role", name))
+    return texts.text("check.shortlist")
 
 
 def path_item(item: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph_schema.vocabulary import code_number
+from graph_schema.vocabulary import VOCABULARIES, code_number
 from scoring.criteria.answers import Answers
 from scoring.criteria.catalogue import IDS
 from scoring.criteria.ground import Ground
@@ -61,6 +61,12 @@ class Tier:
     size: str | None
     strategic: int
     partner: int | None
+
+
+def recorded_tier(ground: Ground, row: int) -> str | None:
+    """The tier on record."""
+    code = int(ground.column("tier", np.array([row]))[0])
+    return None if code < 0 else VOCABULARIES["deal_tier"][code]
 
 
 def tier_of(ground: Ground, answers: Answers, row: int) -> Tier:

@@ -33,6 +33,9 @@ from scoring.machinery.control_points import POINTS
 from scoring.machinery.gates import GATES
 from scoring.moves import TOLD_EDGES, TOLD_NODES
 from scoring.registry import RELATIONSHIPS, SCORERS
+from scoring.process.checks import PROJECT_CHECKS
+from scoring.process.steps import ROUTES, STEPS
+from scoring.registry import SCORERS
 from scoring.stated_ties import MEASURES
 from tests.current.problem_codes import refusals, sources
 
@@ -69,6 +72,11 @@ FAMILIES = {
     "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE}),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
     "question.": QUESTIONS,
+    "check.project.": PROJECT_CHECKS,
+    "step.": STEPS,
+    "route.": tuple(set(ROUTES.values())),
+    "process.basis.": ("stage", "account", "assumed"),
+    "process.paper.": ("contract", "delivery", "payment", "ticket"),
     "answer.": ("yes", "no", "unknown"),
     "criterion.": (*CRITERIA, *(f"{id_}.ask" for id_ in CRITERIA)),
     "criteria.": ("vendor", "fit", "closeness", "threat"),
