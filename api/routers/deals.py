@@ -1,4 +1,4 @@
-"""Deals under review: questions and criteria."""
+"""Deals under review: questions and criteria, process, timeline."""
 
 from __future__ import annotations
 
@@ -6,10 +6,23 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.deals import Answered, AnswersBody, Questions
-from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer, WriteTerms
+from api.deals import Answered, AnswersBody, Process, Questions, Timeline
+from api.dependencies import (
+    ItemId,
+    Moment,
+    Reader,
+    ScoringSpace,
+    Space,
+    Texts,
+    Writer,
+    WriteTerms,
+    decode_cursor,
+    encode_cursor,
+    foreign_cursor,
+)
 from api.problems import PROBLEMS
-from brm.services import deal_rendering, questions, shapes
+from brm.services import deal_rendering, process, questions, shapes, timeline
+from brm.services.heat import MOST_ITEMS
 
 router = APIRouter(responses=PROBLEMS, tags=["opportunities"])
 Weeks = Annotated[int, Query(ge=0, le=questions.MOST_WEEKS, description="Weeks of history")]
@@ -37,3 +50,45 @@ def answer_questions(
         space, principal, id, body.answers, vendor=body.vendor, note=body.note, at=body.at, terms=terms
     )
     return {"id": None, "ids": ids, **shapes.receipt(receipt)}
+
+
+@router.get(
+    "/opportunities/{id}/process",
+    operation_id="process_of_opportunity",
+    response_model=Process,
+    response_model_exclude_unset=True,
+)
+def read_process(space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId) -> dict[str, Any]:
+    """Stage and its checks, dwell, tier, five steps, team, open work, partners, what follows the award."""
+    return deal_rendering.process(process.process(space, principal, id, when=when), texts)
+
+
+@router.get(
+    "/opportunities/{id}/timeline",
+    operation_id="timeline_of_opportunity",
+    response_model=Timeline,
+    response_model_exclude_unset=True,
+)
+def read_timeline(
+    space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
+    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS)] = 50,
+    cursor: Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")] = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Stages, the close and touchpoints of a deal, the latest first."""
+    found = timeline.timeline(space, principal, id, limit=limit, after=_after(cursor), when=when)
+    place = found["next"]
+    following = None if place is None else encode_cursor({"a": place, "r": found["revision"]})
+    return deal_rendering.timeline({**found, "next": following}, texts)
+
+
+def _after(cursor: str | None) -> tuple[int, str] | None:
+    """Where the next page begins."""
+    if cursor is None:
+        return None
+    place = decode_cursor(cursor).get("a")
+    if not (
+        isinstance(place, list) and len(place) == timeline.PLACE and isinstance(place[0], int)
+        and isinstance(place[1], str)
+    ):  # fmt: skip
+        raise foreign_cursor()
+    return place[0], place[1]

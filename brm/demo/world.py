@@ -10,6 +10,7 @@ from brm.demo.contacts import build_contacts
 from brm.demo.deals import build_deals
 from brm.demo.organisations import build_organisations
 from brm.demo.relations import build_relations
+from brm.demo.reviews import build_reviews
 from graph_schema.changes import Change, EdgeRef
 
 DEMO_SOURCE = "demonstration (made up)"
@@ -38,6 +39,7 @@ def generate(anchor: date, seed: int = 20_240_229, size: Size = FULL) -> list[Ch
     deals = build_deals(b, world, size.closed_deals, size.open_deals)
     build_contacts(b, world, deals, size.interactions)
     build_relations(b, world, deals)
+    build_reviews(b, world, deals, seed)
     return _unique(sorted(b.changes, key=lambda c: (isinstance(c.entity, EdgeRef), c.recorded_at)))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from brm.guidance.rules import RULES
-from brm.guidance.standing import Departure, PersonStanding, Promise, Standing
+from brm.guidance.standing import DealStanding, Departure, PersonStanding, Promise, Request, Standing
 from scoring.parameters import GuidanceParameters
 
 LIMITS = GuidanceParameters()
@@ -101,6 +101,26 @@ CASES: dict[str, tuple[Standing, list[tuple[int | None, str]], Standing]] = {
         standing(person(1, claimed=0.75), *CALM[1:]), [(1, "")],
         standing(person(1, claimed=0.65), *CALM[1:]),
     ),
+    "deal_stuck": (
+        standing(*CALM, deal=DealStanding(stage="needs", days=61, usual=30.0)), [(None, "")],
+        standing(*CALM, deal=DealStanding(stage="needs", days=60, usual=30.0)),
+    ),
+    "deal_slipping": (
+        standing(*CALM, deal=DealStanding(moved=14)), [(None, "")],
+        standing(*CALM, deal=DealStanding(moved=13)),
+    ),
+    "request_overdue": (
+        standing(*CALM, deal=DealStanding(requests=(Request(action=5, owner=801, days_late=1),))), [(None, "5")],
+        standing(*CALM, deal=DealStanding()),
+    ),
+    "stage_without_evidence": (
+        standing(*CALM, deal=DealStanding(stage="needs", missing=("role:decider",))), [(None, "")],
+        standing(*CALM, deal=DealStanding(stage="needs")),
+    ),
+    "no_part_owner": (
+        standing(*CALM, deal=DealStanding(stage="needs", parts_owned=False)), [(None, "")],
+        standing(*CALM, deal=DealStanding(stage="needs", parts_owned=True)),
+    ),
     "no_known_opponent": (standing(*CALM[:3]), [(None, "")], standing(*CALM)),
 }  # fmt: skip
 
@@ -141,3 +161,8 @@ def test_thresholds_are_the_parameters() -> None:
     where = standing(person(1, influence=0.4, tie=0.29), *CALM[1:])
     strict = dataclasses.replace(LIMITS, tie_weak=0.2)
     assert list(BY_ID["influential_weak_tie"].condition(where, strict)) == []
+
+
+def test_a_deal_slips_from_the_first_day_past() -> None:
+    passed = [_hits("deal_slipping", standing(*CALM, deal=DealStanding(passed=days))) for days in (0, 1)]
+    assert passed == [[], [(None, "")]]
