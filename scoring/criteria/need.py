@@ -10,7 +10,7 @@ from scoring.machinery.affiliations import account_meetings
 from scoring.machinery.arrays import Grouping, lookup
 from scoring.machinery.beliefs import Items, items_about
 from scoring.machinery.concerns import concerns_of
-from scoring.machinery.evidence import reliability_of
+from scoring.machinery.evidence import OPINION, reliability_of
 from scoring.machinery.gathering import payments, state
 from scoring.machinery.people import current
 from scoring.snapshot import MISSING
@@ -21,13 +21,13 @@ RESEARCH = code_number("purpose", "research")
 
 
 def need_owner(ground: Ground) -> Items:
-    """The offerings needed (one item), and everybody identified with evidence as initiator, approver or decider."""
+    """The offerings needed (one item), and who is known as initiator, approver or decider, not by an opinion."""
     snapshot = ground.snapshot
     needs, holds = current(snapshot, "needs")
     at = lookup(needs.source[holds], ground.deal)
     scope = np.flatnonzero(at >= 0)
     plays, held = current(snapshot, "plays")
-    rows = np.flatnonzero(held & np.isin(plays["role"], OWNERS) & (plays["source_class"] >= 0))
+    rows = np.flatnonzero(held & np.isin(plays["role"], OWNERS) & (plays["source_class"] != OPINION))
     case, role = Grouping.of(plays.target[rows]).join(ground.deal)
     role = rows[role]
     source = plays["source_class"][role].astype(np.int64)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tests.bench import likelihoods, scale, scores, serving, storing
+from tests.bench import reviewing, scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage
@@ -27,6 +28,7 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "totals": scale.change_totals,
     "board": scale.board,
     "series": scale.series,
+    "criteria": reviewing.criteria,
     "paths": scores.paths,
     "neo4j": serving.server_engine,
 }

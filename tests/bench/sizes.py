@@ -54,6 +54,7 @@ WANTED: dict[str, str] = {
     "series.middle.p95": "<= 300",
     "series.largest.p95": "<= 2000",
     "likelihood.warm": "<= 2",
+    "criteria.warm": "<= 5",
     "paths.p95": "<= 10",
     "neo4j.load": ">= 10000",
     "neo4j.change.p50": "<= 8",
