@@ -74,3 +74,37 @@ def test_a_reader_may_not_answer(deal: TestClient) -> None:
     made = deal.post("/api/v1/tokens", json={"scopes": ["read"]}).json()
     answer = deal.post(PATH, json={"answers": {"profit": "no"}}, headers={"Authorization": f"Bearer {made['secret']}"})
     assert answer.status_code == 403
+
+
+def test_the_process_of_a_deal(deal: TestClient) -> None:
+    told = deal.get("/api/v1/opportunities/d1/process", headers={"Accept-Language": "zh-CN"}).json()
+    assert (told["status"], told["stage"], told["dwell"], told["checks"]) == ("open", None, None, None)
+    assert [each["text"] for each in told["steps"]][:2] == ["建人脉、立信任", "扩关系网"]
+    assert {each["answer"] for each in told["project_checks"]} == {"unknown"}
+
+
+def test_the_timeline_comes_in_pages(deal: TestClient) -> None:
+    changes: list[dict[str, Any]] = []
+    for day in range(1, 6):
+        at = f"2026-06-0{day}T10:00:00Z"
+        changes.append(
+            {"verb": "set", "type": "interaction", "id": f"i{day}", "properties": {"at": at, "channel": "call"},
+             "valid_from": at}
+        )  # fmt: skip
+        changes.append({"verb": "set", "type": "concerns", "from": f"i{day}", "to": "d1", "valid_from": at})
+    assert deal.post("/api/v1/changes", json={"changes": changes}).status_code == 201
+    found, cursor = list[str](), None
+    for _ in range(3):
+        page = deal.get(
+            "/api/v1/opportunities/d1/timeline", params={"limit": 2, **({"cursor": cursor} if cursor else {})}
+        )
+        found += [each["id"] for each in page.json()["items"]]
+        cursor = page.json()["next"]
+    assert (found, cursor) == (["i5", "i4", "i3", "i2", "i1"], None)
+    assert deal.get("/api/v1/opportunities/d1/timeline", params={"cursor": "x"}).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["questions", "process", "timeline"])
+def test_only_a_deal_is_reviewed(deal: TestClient, path: str) -> None:
+    answer = deal.get(f"/api/v1/opportunities/c1/{path}")
+    assert (answer.status_code, "opportunity" in answer.json()["remedy"]) == (422, True)

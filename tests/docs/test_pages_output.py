@@ -49,6 +49,13 @@ def test_trial_and_sensitivity_on_the_page_of_the_parameters() -> None:
         assert _printed(command) == pasted.splitlines(), command
 
 
+def test_questions_and_stage_on_the_page_of_the_deal_review() -> None:
+    shown = SHOWN.findall((ROOT / "docs" / "deal-questions.md").read_text(encoding="utf-8"))
+    assert [command.split()[1] for command, _ in shown] == ["questions", "stage", "stage"]
+    for command, pasted in shown:
+        assert _printed(command) == pasted.splitlines(), command
+
+
 @pytest.mark.data
 def test_the_consulting_firm_on_the_page_of_evaluation() -> None:
     folder = DATA / "cross-parker"
