@@ -58,6 +58,14 @@ class CriterionTold(Answer):
     ask: str
 
 
+class ControlPoint(Answer):
+    """One of the four control points, as the likelihood counts it."""
+
+    point: str
+    answer: Word
+    text: str
+
+
 class BlindSpot(Answer):
     """A criterion that nobody can answer yet."""
 
@@ -71,6 +79,7 @@ class VendorQuestions(Answer):
     vendor: Vendor
     questions: list[QuestionTold]
     criteria: list[CriterionTold]
+    control_points: list[ControlPoint]
     blind_spots: list[BlindSpot] = Field(description="The weightiest first")
 
 

@@ -29,7 +29,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, questioning, staging, leading, looking, editing, caring, parameters, evaluating,
+    running, transfer, schema, asking, dealing, questioning, staging, leading, looking, editing, caring, parameters,
+    evaluating,
 ):  # fmt: skip
     module.register(app)
 

@@ -83,7 +83,7 @@ def _print(session: Session, shape: dict[str, Any], evidence: bool) -> None:
 
 
 def _rows(vendors: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A row per question, with its criteria below it."""
+    """A row per question, with its criteria below it, then one per control point."""
     rows: list[dict[str, Any]] = []
     for place, question in enumerate(vendors[0]["questions"]):
         told = {each["vendor"]["id"]: _cell(each["questions"][place]) for each in vendors}
@@ -92,6 +92,9 @@ def _rows(vendors: list[dict[str, Any]]) -> list[dict[str, Any]]:
             if criterion["question"] == question["id"]:
                 told = {each["vendor"]["id"]: _cell(each["criteria"][at]) for each in vendors}
                 rows.append({"criterion": f"  {criterion['text']}", **told})
+    for at, point in enumerate(vendors[0]["control_points"]):
+        told = {each["vendor"]["id"]: MARKS[each["control_points"][at]["answer"]] for each in vendors}
+        rows.append({"criterion": point["text"], **told})
     return rows
 
 

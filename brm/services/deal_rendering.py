@@ -27,6 +27,9 @@ def _vendor(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
         **shape,
         "vendor": _named(shape["vendor"], texts),
         "questions": [{**each, "text": texts.text(f"question.{each['id']}")} for each in shape["questions"]],
+        "control_points": [
+            {**each, "text": texts.text(f"control.{each['point']}")} for each in shape["control_points"]
+        ],
         "criteria": [
             {
                 **each,

@@ -24,6 +24,10 @@ from scoring.criteria.answers import Answers, answers_of, prior_of, weight_of
 from scoring.criteria.catalogue import CRITERIA, IDS, NEEDED, QUESTIONS, Criterion
 from scoring.criteria.inner import inner_four
 from scoring.machinery.beliefs import NO, YES
+from scoring.machinery.contenders import contenders_of
+from scoring.machinery.control_points import POINTS
+from scoring.parameters import Parameters
+from scoring.reference import Reference
 from scoring.snapshot import Snapshot
 from scoring.types import US
 
@@ -64,6 +68,7 @@ def questions(
     with workspace.timing("questions"):
         found = answers_of(snapshot, reference, parameters, scopes=np.array([key]))
         inner = inner_four(snapshot, reference, parameters, key)
+        points = _control_points(snapshot, reference, parameters, key)
     behind = {int(each) for beliefs in found.beliefs for each in beliefs.items.observation}
     names = workspace.store.names(behind | {int(each) for each in found.vendor if each != US}, moment)
     hidden = hidden_ids(workspace.store, principal, (names[each].id for each in behind), moment)
@@ -71,7 +76,13 @@ def questions(
     return {
         "subject": {"type": deal.type, "id": deal.id, "name": deal.name},
         "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
-        "vendors": [_vendor_shape(workspace, found, at, names, hidden) for at in rows],
+        "vendors": [
+            {
+                **_vendor_shape(workspace, found, at, names, hidden),
+                "control_points": points.get(int(found.vendor[at]), []),
+            }
+            for at in rows
+        ],
         "inner_four": [
             {
                 "vendor": _vendor(each.vendor, names),
@@ -84,6 +95,19 @@ def questions(
         "history": _history(workspace, deal, key, names, weeks, when, moment) if weeks else [],
         "parameters": workspace.parameter_set.named,
         "revision": revision,
+    }
+
+
+def _control_points(
+    snapshot: Snapshot, reference: Reference, parameters: Parameters, deal: int
+) -> dict[int, list[dict[str, str]]]:
+    """The four control points of each vendor, as the likelihood counts them."""
+    contest = contenders_of(snapshot, reference, parameters, np.array([deal]))
+    return {
+        int(vendor): [
+            {"point": point, "answer": _word(int(answer))} for point, answer in zip(POINTS, answers, strict=True)
+        ]
+        for vendor, answers in zip(contest.measures.vendor, contest.points.answer, strict=True)
     }
 
 

@@ -7,8 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import likelihoods, scale, scores, serving, storing
-from tests.bench import reviewing, scores, serving, storing
+from tests.bench import likelihoods, reviewing, scale, scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,9 +21,17 @@ def test_the_table_names_every_criterion_and_the_rival(shown: Workspace, brm: Br
     assert [day for day in ("2026-06-15", "2026-06-22", "2026-06-29") if day not in printed] == []
 
 
+def _control_points(brm: Brm) -> list[Any]:
+    shown: list[Any] = brm("deal", DEAL, "--as-of", AS_OF, "--no-change", "--json").json["control_points"]
+    return shown
+
+
 def test_json_has_evidence_blind_spots_and_history(shown: Workspace, brm: Brm) -> None:
     shape = brm("questions", DEAL, "--as-of", AS_OF, "--weeks", "3", "--json").json
     ours = shape["vendors"][0]
+    held = {each["vendor"]["id"]: {p["point"]: p["answer"] for p in each["points"]} for each in _control_points(brm)}
+    told = {v["vendor"]["id"]: {p["point"]: p["answer"] for p in v["control_points"]} for v in shape["vendors"]}
+    assert told == held
     assert ours["vendor"] == {"id": "us", "name": "us"}
     assert [each["id"] for each in ours["criteria"]] == list(IDS)
     for each in ours["criteria"]:

@@ -32,10 +32,9 @@ from scoring.likelihood import PRIOR
 from scoring.machinery.control_points import POINTS
 from scoring.machinery.gates import GATES
 from scoring.moves import TOLD_EDGES, TOLD_NODES
-from scoring.registry import RELATIONSHIPS, SCORERS
 from scoring.process.checks import PROJECT_CHECKS
 from scoring.process.steps import ROUTES, STEPS
-from scoring.registry import SCORERS
+from scoring.registry import RELATIONSHIPS, SCORERS
 from scoring.stated_ties import MEASURES
 from tests.current.problem_codes import refusals, sources
 
@@ -77,7 +76,6 @@ FAMILIES = {
     "route.": tuple(set(ROUTES.values())),
     "process.basis.": ("stage", "account", "assumed"),
     "process.paper.": ("contract", "delivery", "payment", "ticket"),
-    "answer.": ("yes", "no", "unknown"),
     "criterion.": (*CRITERIA, *(f"{id_}.ask" for id_ in CRITERIA)),
     "criteria.": ("vendor", "fit", "closeness", "threat"),
     "reject.": (*REMEDIES, "row"),
