@@ -72,8 +72,8 @@ def answers_of(
     answered; the first is yes only if money and event are.
     Inputs: a snapshot, the Reference, the parameters; ``scopes`` are opportunity keys (default: all open ones).
     Returns: `Answers`, beliefs and questions in 0..1.
-    Properties: a yes observed never lowers a belief nor a question, a no never raises one; permuting deals
-    permutes the answers; without evidence every criterion is at its prior and unknown.
+    Properties: a yes observed never lowers a belief nor a question, a no never raises one; a deal is
+    answered alone as among all; without evidence every criterion is at its prior and unknown.
     Limits: criteria of one vendor count as independent; the graph says of rivals what was observed of them.
     References: domain.md section 6.
     """

@@ -88,6 +88,7 @@ BODIES = {
     "apply_changes": {"changes": [{"verb": "set", "type": "plays", "from": PERSON, "to": DEAL,
                                    "properties": {"role": "champion"}}]},
     "undo_commit": {"revision": 1},
+    "answer_questions_of_opportunity": {"answers": {"profit": "yes"}},
     "import_files": {"files": {"company.csv": "id,name\nc9,华辰电网\n"}},
     "create_token": {"scopes": ["read"]},
     "save_parameters": {"values": {"tie.video": 1.5}},
