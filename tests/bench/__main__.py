@@ -26,6 +26,7 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "account": scores.one_account,
     "totals": scale.change_totals,
     "board": scale.board,
+    "heat": scale.heat_pages,
     "series": scale.series,
     "criteria": reviewing.criteria,
     "paths": scores.paths,

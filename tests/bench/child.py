@@ -37,9 +37,12 @@ def starting(url: str) -> dict[str, float]:
     read = time.perf_counter()
     reduce_reference(snapshot, Parameters())
     ready = time.perf_counter()
+    cpu = time.process_time()
     facts = sum(map(len, snapshot.nodes.values())) + sum(map(len, snapshot.edges.values()))
-    return {"open": opened - began, "snapshot": read - opened, "ready": ready - began, "facts": facts,
-            "rss": resident(), "peak": peak()}  # fmt: skip
+    return {
+        "open": opened - began, "snapshot": read - opened, "reduce": ready - read, "ready": ready - began, "cpu": cpu,
+        "facts": facts, "rss": resident(), "peak": peak(),
+    }  # fmt: skip
 
 
 JOBS = {"import": importing, "start": starting}

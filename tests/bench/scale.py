@@ -7,7 +7,7 @@ from contextlib import closing
 
 import numpy as np
 
-from brm.services import changing, scores
+from brm.services import changing, heat, scores
 from brm.services.workspace import Workspace
 from brm.settings import Settings
 from brm.store.protocol import When
@@ -91,6 +91,30 @@ def board(stage: Stage, report: Report) -> None:
         pages, cpu = each_with_cpu(40, page)
         report.quantiles("board.page", pages, 50, 95)
         report.add("board.page.cpu", cpu, "CPU ms")
+
+
+def heat_pages(stage: Stage, report: Report) -> None:
+    """Pages of the heat table: the first of a process, steady ones, and one after an observation was written."""
+    with closing(Workspace.open(Settings(store=stage.copy_of_store(), tz="UTC", lang="en"))) as workspace:
+        principal = workspace.local_principal()
+
+        def page(_: int) -> None:
+            heat.page(workspace, principal, limit=LISTED)
+
+        with timed() as spent:
+            page(0)
+        report.add("heat.first", spent.wall, "s")
+        steady, cpu = each_with_cpu(40, page)
+        report.quantiles("heat.page", steady, 50, 95)
+        report.add("heat.page.cpu", cpu, "CPU ms")
+
+        def after_a_change(at: int) -> None:
+            workspace.store.apply(observation(stage, 4_000_000 + at))
+            page(at)
+
+        changed, cpu = each_with_cpu(10, after_a_change)
+        report.quantiles("heat.after_a_change", changed, 50, 95)
+        report.add("heat.after_a_change.cpu", cpu, "CPU ms")
 
 
 def series(stage: Stage, report: Report) -> None:

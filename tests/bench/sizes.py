@@ -51,6 +51,7 @@ WANTED: dict[str, str] = {
     "score.competitor.ratio": ">= 50",
     "change.totals": "<= 6",
     "board.page.p95": "<= 50",
+    "heat.page.p95": "<= 50",
     "series.middle.p95": "<= 300",
     "series.largest.p95": "<= 2000",
     "likelihood.warm": "<= 2",

@@ -136,7 +136,9 @@ def cold_start(stage: Stage, report: Report) -> None:
     """A new process until it could answer; its memory then."""
     found = child.result(child.begin("start", stage.store_url()))
     report.add("start.ready", found["ready"], "s")
+    report.add("start.cpu", found["cpu"], "CPU s")
     report.add("start.snapshot", found["snapshot"], "s")
+    report.add("start.reduce", found["reduce"], "s")
     report.add("start.rss", found["rss"], "GB")
     report.add("start.rss_peak", found["peak"], "GB")
 
