@@ -59,7 +59,7 @@ class Draft(Record):
     scope: A[str, Doc("Id of the opportunity or account that it is about")]
     changes: A[Any, Doc("The proposals, each with the changes that it comes to")]
     base: A[int, Doc("Revision of the store that it was made on")]
-    status: A[Code, Doc("Open, approved or discarded"), Words("draft_status")] = "open"
+    status: A[Code, Doc("Open, approved or discarded"), Words("draft_status")]
     actor: A[str, Doc("Who made it")]
     created_at: A[Instant, Doc("When")]
     updated_at: A[Instant, Doc("When its proposals last changed")]

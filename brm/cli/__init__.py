@@ -8,11 +8,13 @@ from brm.cli import (
     asking,
     caring,
     dealing,
+    drafting,
     editing,
     evaluating,
     leading,
     looking,
     parameters,
+    reviewing,
     running,
     schema,
     transfer,
@@ -27,7 +29,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, leading, looking, editing, caring, parameters, evaluating,
+    running, transfer, schema, asking, dealing, leading, looking, drafting, reviewing, editing, caring, parameters,
+    evaluating,
 ):  # fmt: skip
     module.register(app)
 
