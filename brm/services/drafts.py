@@ -16,7 +16,7 @@ from brm.services.visibility import RESTRICTED, hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, RecordState
 from graph_schema import registry
-from graph_schema.changes import Change, ChangeSet, RecordChange
+from graph_schema.changes import Change, ChangeSet, RecordChange, edge_ref
 from graph_schema.values import iso_instant
 
 DRAFT = "draft"
@@ -204,8 +204,11 @@ def _restricted(body: Mapping[str, Any]) -> bool:
 
 
 def _ids(proposal: Proposal) -> set[str]:
-    ends = {each[end] for each in proposal.changes for end in ("id", "from", "to") if each.get(end)}
-    return ends | set(proposal.seen)
+    named = {each[end] for each in proposal.changes for end in ("id", "from", "to") if each.get(end)} | set(
+        proposal.seen
+    )
+    edges = [edge for id_ in named if (edge := edge_ref(id_)) is not None]
+    return named | {end for edge in edges for end in (edge.source, edge.target)}
 
 
 def touched_now(workspace: Workspace, proposal: Proposal) -> dict[str, int]:

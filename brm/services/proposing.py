@@ -17,6 +17,7 @@ from brm.services.editing import canonical_properties, edge_spec, new_id, node_s
 from brm.store.protocol import NOW, Query, Store
 from graph_schema import registry
 from graph_schema.changes import Change, EdgeRef
+from graph_schema.validation import canonical_edge
 from graph_schema.vocabulary import VOCABULARIES
 
 Body = Mapping[str, Any]
@@ -238,9 +239,9 @@ def _tied(body: Body, type_: str, source: Any, target: Any, given: Json) -> list
     """An edge that begins, or with ``remove`` ends."""
     if not body.get("remove"):
         return [_edge(type_, source, target, given)]
-    key = registry().edges[type_].key
-    kept = {key: given[key]} if key in given else {}
-    return [{**_edge(type_, source, target, kept), "verb": "end"}]
+    spec = registry().edges[type_]
+    edge = canonical_edge(spec, EdgeRef(type_, str(source), str(target), str(given.get(spec.key or "") or "")))
+    return [{"verb": "end", "type": type_, "id": edge.id}]
 
 
 def _node(type_: str, identity: str, properties: Json, *, new: bool = False) -> Json:
