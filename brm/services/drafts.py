@@ -11,7 +11,7 @@ from brm.principal import Principal
 from brm.services import moments, proposing
 from brm.services.editing import new_id
 from brm.services.recording import actor_of, replace_record
-from brm.services.subjects import find_subject
+from brm.services.subjects import Subject, find_subject
 from brm.services.visibility import RESTRICTED, hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, RecordState
@@ -43,18 +43,22 @@ class Proposal:
         return proposing.resolved(self.changes, at, zone)
 
 
-def start(workspace: Workspace, principal: Principal, scope: str, name: str) -> dict[str, Any]:
-    """A new draft about an opportunity or account."""
+def start(
+    workspace: Workspace, principal: Principal, scope: str, name: str, add: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """A new draft about an opportunity or account, with proposals if there are any yet."""
     principal.require("write")
     subject = find_subject(workspace, principal, scope, NOW)
     if subject.type not in SCOPES:
         raise InvalidInput(
             f"{scope} is a {subject.type}", remedy="a draft is about an opportunity or a company", field="scope"
         )
+    items = _proposed(workspace, subject, [], add)
     at = moments.now()
     body = {
-        "name": _name(name), "scope": subject.id, "changes": [], "base": workspace.store.revision(), "status": OPEN,
-        "actor": actor_of(principal), "created_at": at, "updated_at": at,
+        "name": _name(name), "scope": subject.id, "changes": [_stored(each) for each in items],
+        "base": workspace.store.revision(), "status": OPEN, "actor": actor_of(principal), "created_at": at,
+        "updated_at": at,
     }  # fmt: skip
     identity = new_id()
     workspace.store.apply(ChangeSet(
@@ -98,25 +102,32 @@ def change(
     kept = [each for each in proposals(record) if each.number not in drop]
     if unknown := set(drop) - {each.number for each in proposals(record)}:
         raise NotFound(f"the draft has no proposal {min(unknown)}", remedy="see brm whatif show", id=str(min(unknown)))
-    if len(kept) + len(add) > MOST_PROPOSALS:
-        raise InvalidInput(
-            f"a draft has at most {MOST_PROPOSALS} proposals", remedy="begin another draft", field="changes"
-        )
     subject = find_subject(workspace, principal, record.body["scope"], NOW)
-    proposer = proposing.Proposer(workspace.store, (subject.type, subject.id), workspace.settings.currency)
-    number = max((each.number for each in proposals(record)), default=0)
-    for body in add:
-        number += 1
-        changes = proposing.dated(proposer.changes(body), body.get("on"))
-        seen_now = proposing.touched(workspace.store, changes)
-        kept.append(Proposal(number, str(body["what"]), _given(body), changes, seen_now))
-    _check(workspace, kept, len(add))
+    kept = _proposed(workspace, subject, kept, add, after=max((each.number for each in proposals(record)), default=0))
     body_ = {
         **record.body, "changes": [_stored(each) for each in kept], "updated_at": moments.now(),
         "name": record.body["name"] if name is None else _name(name),
     }  # fmt: skip
     replace_record(workspace, principal, record, body_, seen)
     return shown(workspace, principal, id_)
+
+
+def _proposed(
+    workspace: Workspace, subject: Subject, kept: Sequence[Proposal], add: Sequence[Mapping[str, Any]], after: int = 0
+) -> list[Proposal]:
+    """The proposals that are kept and those added, numbered after the last one; refused where one does not fit."""
+    if len(kept) + len(add) > MOST_PROPOSALS:
+        raise InvalidInput(
+            f"a draft has at most {MOST_PROPOSALS} proposals", remedy="begin another draft", field="changes"
+        )
+    proposer = proposing.Proposer(workspace.store, (subject.type, subject.id), workspace.settings.currency)
+    made = list(kept)
+    for number, body in enumerate(add, start=after + 1):
+        changes = proposing.dated(proposer.changes(body), body.get("on"))
+        seen = proposing.touched(workspace.store, changes)
+        made.append(Proposal(number, str(body["what"]), _given(body), changes, seen))
+    _check(workspace, made, len(add))
+    return made
 
 
 def refresh(workspace: Workspace, principal: Principal, id_: str, *, seen: int | None = None) -> dict[str, Any]:

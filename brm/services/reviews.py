@@ -92,13 +92,15 @@ def commit(
     return _added(workspace, principal, id_, "commitments", {**said, "id": action, "evidence": []}, seen, changes)
 
 
-def attach(workspace: Workspace, principal: Principal, commitment: str, ids: Sequence[str]) -> dict[str, Any]:
-    """Say that facts came of a commitment: they must have come after its review."""
+def attach(
+    workspace: Workspace, principal: Principal, commitment: str, ids: Sequence[str], *, review: str | None = None
+) -> dict[str, Any]:
+    """Say that facts came of a commitment, of whichever review: they must have come after it."""
     principal.require("write")
     record = next(
         (
             each
-            for each in workspace.store.records(REVIEW)
+            for each in workspace.store.records(REVIEW, None if review is None else [review])
             if any(one["id"] == commitment for one in each.body.get("commitments") or ())
         ),
         None,

@@ -104,6 +104,13 @@ def draft_effect(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     }
 
 
+def review(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A review with vendors' names."""
+    scores = [{**each, "vendor": {**each["vendor"], "name": vendor_name(each["vendor"], texts)}}
+              for each in shape["scores"]]  # fmt: skip
+    return {**shape, "scores": scores}
+
+
 def follow_up(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     """A review with vendors' names, and a text for each part of a change."""
     said = {each["id"]: each["text"] for each in shape["commitments"]}
