@@ -203,7 +203,9 @@ def list_drafts(
     space: Space,
     principal: Reader,
     scope: Annotated[str | None, Query(max_length=200, description="About this account or opportunity")] = None,
-    status: Annotated[Literal["open", "approved", "discarded"] | None, Query()] = None,
+    status: Annotated[
+        Literal["open", "approved", "discarded"] | None, Query(description="What became of it; default all")
+    ] = None,
 ) -> dict[str, Any]:
     """All drafts, the last changed first."""
     items = drafts.listed(space, principal, scope=scope, status=status)

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import Answer, Named, ParametersUsed, Score
 from api.dependencies import IfMatch, ItemId, Moment, Reader, Space, Texts, Writer, expected_revision
-from api.models import Id
+from api.models import Dated, Id
 from api.problems import PROBLEMS
-from brm.services import following_up, reviews, telling
+from brm.services import following_up, moments, reviews, telling
 from brm.services.reviews import LONGEST_TEXT
 
 router = APIRouter(prefix="/reviews", tags=["reviews"], responses=PROBLEMS)
@@ -24,6 +24,7 @@ class NewReview(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     opportunity: Id = Field(examples=["demo:opportunity/17"])
+    as_of: Dated | None = Field(default=None, description="Day (its end) or moment that was reviewed; default now")
 
 
 class Said(BaseModel):
@@ -134,7 +135,8 @@ def _tagged(response: Response, shape: dict[str, Any]) -> dict[str, Any]:
 @router.post("", status_code=201, operation_id="start_review", response_model=Review)
 def start_review(space: Space, principal: Writer, texts: Texts, body: NewReview, response: Response) -> dict[str, Any]:
     """Freeze the scores of a deal, its account and its people as they stand."""
-    return _tagged(response, telling.review(reviews.start(space, principal, body.opportunity), texts))
+    when = moments.when(body.as_of, None, principal.zone)
+    return _tagged(response, telling.review(reviews.start(space, principal, body.opportunity, when=when), texts))
 
 
 @router.get("", operation_id="list_reviews", response_model=ReviewList)

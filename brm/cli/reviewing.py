@@ -56,7 +56,7 @@ def _register_recording(group: typer.Typer) -> None:
         """Freeze the scores of a deal, its account and its people as they stand."""
         from brm.services import reviews
 
-        _recorded(session, reviews.start(session.workspace, session.principal, deal))
+        _recorded(session, reviews.start(session.workspace, session.principal, deal, when=session.when))
 
     @command(group, "note")
     def note(session: Session, review: Review, text: Text) -> None:

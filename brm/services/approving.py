@@ -43,9 +43,7 @@ def approve(
     if not items:
         raise InvalidInput("the draft proposes nothing", remedy="add a proposal, or discard it", field="changes")
     if drafts.concealed(workspace, principal, items):
-        raise NotAllowed(
-            "the draft touches what you may not see", remedy="ask an admin to approve it", code="draft_concealed"
-        )
+        raise NotAllowed("the draft touches what you may not see", remedy="ask an admin to approve it")
     if form == "facts":
         _as_facts(workspace, principal, record, items, seen)
     else:

@@ -25,12 +25,12 @@ FROZEN: tuple[Scorer, ...] = tuple(each for each in SCORERS.values() if not each
 """The scorers whose scores are frozen: those of the deal, its account and its people."""
 
 
-def start(workspace: Workspace, principal: Principal, deal: str) -> dict[str, Any]:
-    """Freeze the scores of a deal, its account and its people as they stand."""
+def start(workspace: Workspace, principal: Principal, deal: str, *, when: When = NOW) -> dict[str, Any]:
+    """Freeze the scores of a deal, its account and its people as they stand, or stood when it was reviewed."""
     principal.require("write")
-    subject = deal_of(workspace, principal, deal)
+    subject = deal_of(workspace, principal, deal, when)
     revision = workspace.store.revision()
-    moment = workspace.moment(NOW)
+    moment = workspace.moment(when)
     body = {
         "opportunity": subject.id, "as_of": moment.as_of, "revision": revision,
         "parameters": workspace.parameter_set.named, "scores": frozen(workspace, subject, moment, revision),
