@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from scoring.machinery.scopes import deals_at
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.registry import Scorer
+from scoring.series import side_by_side
 from scoring.shapley import coalitions, shapley
 from scoring.snapshot import Snapshot
 from scoring.types import US, Floats, Ints
@@ -20,6 +20,8 @@ from scoring.types import US, Floats, Ints
 SCORE, CAPITAL = "score", "capital"
 LEAST = 1e-9
 """A number that moves by less does not move."""
+MOST_ROWS = 300_000
+"""Rows of nodes and edges up to which snapshots are scored together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,44 +66,76 @@ def moved(
     Inputs: ``graph`` gives the snapshot with a set of edits (by place, ``number`` of them) made; it holds the
     partitions of the ``accounts`` (keys); ``deals`` are opportunities beside theirs. The Reference stays as it is.
     Returns: per scorer a row per subject, vendor and scope whose number moves by more than `LEAST`.
-    Properties: parts sum to the total; it is what writing the edits to the graph would change.
+    Properties: parts sum to the total, which is what writing the edits to the graph would change.
     Limits: a number that is missing with some of the edits made counts there as half-way between before and after.
     """
-    none, every = frozenset[int](), frozenset(range(number))
-    ends = [deals_at(graph(each), accounts) for each in (none, every)]
+    sets = coalitions(number)
+    graphs = [graph(made) for made in sets]
+    ends = [deals_at(each, accounts) for each in (graphs[0], graphs[-1])]
     scopes = np.unique(np.concatenate([accounts, deals, *ends]))
+    worlds = [_Worlds(group, reference) for group in _groups(graphs)]
+    return [
+        _of_kind(scorer, [rows for each in worlds for rows in each.rows(scorer, parameters, accounts, scopes)], sets)
+        for scorer in scorers
+    ]
 
-    def rows(scorer: Scorer, made: frozenset[int]) -> tuple[Ints, Floats]:
+
+Rows = tuple[Ints, Floats]
+"""Subject, vendor and scope of each number, and the numbers."""
+
+
+def _groups(graphs: Sequence[Snapshot]) -> Iterator[Sequence[Snapshot]]:
+    """As many snapshots together as are still small."""
+    rows = sum(map(len, graphs[0].nodes.values())) + sum(map(len, graphs[0].edges.values()))
+    size = max(1, MOST_ROWS // max(rows, 1))
+    return (graphs[at : at + size] for at in range(0, len(graphs), size))
+
+
+class _Worlds:
+    """Snapshots that are scored at once, since most of the time of scoring few rows is the same for many."""
+
+    def __init__(self, graphs: Sequence[Snapshot], reference: Reference) -> None:
+        self._number = len(graphs)
+        self._series = side_by_side(graphs) if self._number > 1 else None
+        self._snapshot = self._series.laid_out() if self._series else graphs[0]
+        self._reference = self._series.reference(reference) if self._series else reference
+
+    def rows(self, scorer: Scorer, parameters: Parameters, accounts: Ints, scopes: Ints) -> list[Rows]:
+        """The numbers of a kind, world by world."""
+        keys, values = self._scored(scorer, parameters, self._own(accounts), self._own(scopes))
+        if self._series is None:
+            return [(keys, values)]
+        place = self._series.place_of(keys[:, 2])
+        given = self._series.given(keys)
+        return [(given[place == each], values[place == each]) for each in range(self._number)]
+
+    def _scored(self, scorer: Scorer, parameters: Parameters, accounts: Ints, scopes: Ints) -> Rows:
         if scorer.whole:
-            held = held_at(graph(made), reference, parameters, accounts)
+            held = held_at(self._snapshot, self._reference, parameters, accounts)
             return np.column_stack([held.colleague, np.full(len(held.colleague), US), held.account]), held.worth
-        frame = scorer.score(graph(made), reference, parameters)
+        frame = scorer.score(self._snapshot, self._reference, parameters)
         kept = np.flatnonzero(np.isin(frame.scope, scopes) & ~np.isnan(frame.score))
         return np.column_stack([frame.subject, frame.vendor, frame.scope])[kept], frame.score[kept]
 
-    return [_of_kind(scorer, partial(rows, scorer), number) for scorer in scorers]
+    def _own(self, keys: Ints) -> Ints:
+        if self._series is None:
+            return keys
+        place = np.repeat(np.arange(self._number), len(keys))
+        return np.unique(self._series.own(place, np.tile(keys, self._number)))
 
 
-Rows = Callable[[frozenset[int]], tuple[Ints, Floats]]
-
-
-def _of_kind(scorer: Scorer, rows: Rows, number: int) -> Moved:
-    none, every = frozenset[int](), frozenset(range(number))
-    ends = {made: rows(made) for made in (none, every)}
-    keys = np.unique(np.concatenate([found for found, _ in ends.values()]), axis=0)
-    before, after = (_values(*ends[made], keys) for made in (none, every))
+def _of_kind(scorer: Scorer, rows: Sequence[Rows], sets: Sequence[frozenset[int]]) -> Moved:
+    number = len(sets[-1])
+    keys = np.unique(np.concatenate([rows[0][0], rows[-1][0]]), axis=0)
+    before, after = (_values(*rows[end], keys) for end in (0, -1))
     moves = np.flatnonzero((np.isnan(before) != np.isnan(after)) | (np.abs(after - before) > LEAST))
     keys, before, after = keys[moves], before[moves], after[moves]
     parts = np.full((len(keys), number), np.nan)
     known = np.flatnonzero(~np.isnan(before) & ~np.isnan(after))
     if len(known):
         middle = (before + after)[known] / 2
-
-        def value(made: frozenset[int]) -> Floats:
-            found = _values(*(ends[made] if made in ends else rows(made)), keys[known])
-            return np.where(np.isnan(found), middle, found)
-
-        values = {made: value(made) for made in coalitions(number)}
+        found = [_values(*each, keys[known]) for each in rows]
+        values = {made: np.where(np.isnan(each), middle, each) for made, each in zip(sets, found, strict=True)}
         parts[known] = shapley(number, values.__getitem__)
     measure = CAPITAL if scorer.whole else SCORE
     return Moved(scorer.kind, measure, keys[:, 0], keys[:, 1], keys[:, 2], before, after, parts)

@@ -41,13 +41,12 @@ def follow_up(workspace: Workspace, principal: Principal, id_: str, *, when: Whe
     record = reviews.found(workspace, id_)
     subject = reviews.deal_of(workspace, principal, record.body["opportunity"], when)
     kept = [each for each in record.body.get("commitments") or () if each["evidence"]]
-    moment = workspace.moment(when)
-    edits = [_without(workspace, each["evidence"], moment) for each in kept]
-    imagined = whatif.imagine(workspace, subject, edits, moment, alone=True)
+    edits = [_without(workspace, each["evidence"], when) for each in kept]
+    imagined = whatif.imagine(workspace, subject, lambda _: edits, when, alone=True)
     with workspace.timing("review"):
         told = _Told(workspace, record, subject, imagined, [each["id"] for each in kept])
         items = told.items(shape["scores"])
-    return {**shape, "scores": items, "now": iso_instant(moment.as_of or 0)}
+    return {**shape, "scores": items, "now": iso_instant(imagined.when.as_of or 0)}
 
 
 def _without(workspace: Workspace, evidence: Sequence[str], when: When) -> tuple[Change, ...]:

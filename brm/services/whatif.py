@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -63,12 +63,11 @@ def effect(workspace: Workspace, principal: Principal, id_: str, *, when: When =
     record = drafts.found(workspace, id_)
     items = drafts.proposals(record)
     subject = find_subject(workspace, principal, record.body["scope"], when)
-    moment = workspace.moment(when)
     zone = workspace.settings.zone
-    edits = [each.resolved(moment.as_of or 0, zone) for each in items]
     with workspace.timing("whatif"):
-        imagined = imagine(workspace, subject, edits, moment)
+        imagined = imagine(workspace, subject, lambda at: [each.resolved(at, zone) for each in items], when)
         rows = effects(workspace, imagined, subject, when)
+    moment = imagined.when
     closed = drafts.concealed(workspace, principal, items)
     names = names_by_key(workspace, imagined, rows, drafts.names_of(workspace, items))
     since = moved_since(workspace, items)
@@ -96,22 +95,27 @@ def effect(workspace: Workspace, principal: Principal, id_: str, *, when: When =
     }  # fmt: skip
 
 
+Edits = Sequence[tuple[Change, ...]]
+
+
 def imagine(
-    workspace: Workspace, subject: Subject, edits: Sequence[tuple[Change, ...]], when: When, *, alone: bool = False
+    workspace: Workspace, subject: Subject, edits: Callable[[int], Edits], when: When, *, alone: bool = False
 ) -> Imagined:
     """The edits on the graph around a deal or account; on all of it where the deal has no account.
 
-    ``alone``: each edit is looked at by itself too.
+    ``edits`` gives them as of the moment that is looked at. ``alone``: each is looked at by itself too.
     """
-    accounts = tuple(
-        dict.fromkeys((*subject.accounts, *accounts_of_people(workspace, _people(workspace, edits), when)))
-    )
-    together = coalitions(len(edits)) + [frozenset([each]) for each in range(len(edits)) if alone]
-    foreseen = workspace.store.foresee(edits, together, list(accounts) if subject.accounts else None, when)
-    return Imagined(foreseen, accounts, when, len(edits))
+    people = _people(workspace, edits(workspace.moment(when).as_of or 0))
+    accounts = tuple(dict.fromkeys((*subject.accounts, *accounts_of_people(workspace, people, when))))
+    around = list(accounts) if subject.accounts else None
+    read = workspace.snapshot(around, when)
+    moment = When(read.as_of, read.as_of) if when.as_of is None else workspace.moment(when)
+    made = edits(read.as_of)
+    together = coalitions(len(made)) + [frozenset([each]) for each in range(len(made)) if alone]
+    return Imagined(workspace.store.foresee(made, together, around, moment, read), accounts, moment, len(made))
 
 
-def _people(workspace: Workspace, edits: Iterable[tuple[Change, ...]]) -> list[str]:
+def _people(workspace: Workspace, edits: Edits) -> list[str]:
     ids = dict.fromkeys(
         end
         for edit in edits

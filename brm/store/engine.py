@@ -165,13 +165,14 @@ class Engine(ABC):
         together: Sequence[frozenset[int]],
         accounts: Sequence[str] | None = None,
         when: When = NOW,
+        read: Snapshot | None = None,
     ) -> Foreseen:
         """What the edits would make of the accounts' partitions (None: of everything), were they committed."""
 
         def work(view: View) -> Foreseen:
             moment = self._moment(view, when)
             keys = _keys(view, accounts)
-            return foreseeing.foresee(view, edits, together, keys, moment, self._local_days)
+            return foreseeing.foresee(view, edits, together, keys, moment, self._local_days, read)
 
         return self._read(work)
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from brm.errors import BrmError
+from brm.store.cutting import SnapshotTables
 from brm.store.feeding import edge_rows
 from brm.store.history import Entry, fold
 from brm.store.ledger import Known, Outcome, Remembered
-from brm.store.partition import snapshot_of
+from brm.store.partition import Reach, snapshot_of
 from brm.store.planning import Histories, Planner, refuse
 from brm.store.protocol import Commit, Foreseen
 from brm.store.tables import columns_of
@@ -23,7 +24,7 @@ from brm.store.view import Moment, View
 from graph_schema import registry
 from graph_schema.changes import Change, EdgeRef, EntityRef, NodeRef
 from graph_schema.validation import check_changes
-from scoring.snapshot import Ints, LocalDays, NodeTable, Patch, node_table
+from scoring.snapshot import Ints, LocalDays, NodeTable, Patch, Snapshot, node_table
 
 Edits = Sequence[Sequence[Change]]
 _OWN_SETS: Mapping[str, str] = {
@@ -46,8 +47,12 @@ def foresee(
     accounts: Sequence[int] | None,
     moment: Moment,
     local_days: LocalDays,
+    read: Snapshot | None,
 ) -> Foreseen:
-    """The snapshot of the accounts, and the patch of each set of edits that is looked at."""
+    """The snapshot of the accounts, and the patch of each set of edits that is looked at.
+
+    ``read`` is that snapshot where it was read before; it is read again where the edits reach beyond it.
+    """
     ledger = _Asked(view)
     checked, unfit = _checked(edits)
     _ask(ledger, checked)
@@ -60,15 +65,23 @@ def foresee(
     # in the order in which a commit would number them
     numbering.keys([ref.id for ref in full.nodes])
     patches = {chosen: _patch(ledger, numbering, plan.histories, moment) for chosen, plan in plans.items()}
-    joining = _joining(view, checked, full.histories)
+    joining = _joining(view, checked, full.histories) if plans else {}
     return Foreseen(
         view.last()[0],
-        snapshot_of(view, accounts, moment, local_days, joining),
+        read
+        if read is not None and (accounts is None or _reaches(read, accounts, moment, joining))
+        else snapshot_of(view, accounts, moment, local_days, joining),
         patches,
         full.refused,
         full.unchanged,
         numbering.created({ref.id: ref for plan in plans.values() for ref in plan.nodes}),
     )
+
+
+def _reaches(read: Snapshot, accounts: Sequence[int], moment: Moment, joining: Mapping[str, Ints]) -> bool:
+    """Whether all that joins is in the snapshot of the accounts as it has to be."""
+    keys = np.unique(np.array(accounts, dtype=np.int64))
+    return not Reach(SnapshotTables(read), moment, {"accounts": keys}).missing(joining)
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,10 +280,12 @@ class Store(Protocol):
         together: Sequence[frozenset[int]],
         accounts: Sequence[str] | None = None,
         when: When = NOW,
+        read: Snapshot | None = None,
     ) -> Foreseen:
         """What the edits would make of the accounts' partitions (None: of everything), were they committed.
 
-        ``together`` tells which of them, by place, are to be looked at together.
+        ``together`` tells which of them, by place, are to be looked at together. ``read`` is the snapshot of the
+        accounts at that very moment where it is at hand.
         """
 
     def bookmark(self) -> str | None:

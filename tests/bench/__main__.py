@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import likelihoods, scale, scores, serving, storing
+from tests.bench import drafting, likelihoods, scale, scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage
@@ -27,6 +27,7 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "totals": scale.change_totals,
     "board": scale.board,
     "series": scale.series,
+    "whatif": drafting.whatif_edits,
     "paths": scores.paths,
     "neo4j": serving.server_engine,
 }
