@@ -256,19 +256,30 @@ def _print_effect(session: Session, shape: dict[str, Any]) -> None:
     for each in shape["items"]:
         console.print(f"{each['number']:>2}  {each['text']}{_fate(session, each)}", soft_wrap=True, markup=False)
     console.print()
-    rows = [_row(session, each) for each in shape["scores"] if _shown(each)]
+    shown = [each for each in shape["scores"] if _matters(each)]
+    rows = [_row(session, each, shape["draft"]["scope"]) for each in sorted(shown, key=_rank)]
     if rows:
         print_table(console, SCORE, rows, _titles(session, SCORE))
     else:
         console.print(texts.text("whatif.no_effect"), soft_wrap=True)
+    if len(shape["scores"]) > len(rows):
+        console.print(texts.text("whatif.more", number=len(shape["scores"]) - len(rows)), style="dim", soft_wrap=True)
     foot = texts.text("whatif.foot", day=shape["as_of"], base=shape["base"], revision=shape["revision"])
     console.print(f"\n{foot}", style="dim", soft_wrap=True)
     for notice in shape["notices"]:
         console.print(notice, style="dim", soft_wrap=True)
 
 
-def _shown(each: dict[str, Any]) -> bool:
+def _matters(each: dict[str, Any]) -> bool:
+    """What people read first: not the rivals' ties to each person, and nothing that hardly moves."""
+    if each["kind"] == "key_person" and each["vendor"]["id"] != "us":
+        return False
     return each["total"] is None or each["measure"] != "score" or abs(each["total"]) >= LEAST_SHOWN
+
+
+def _rank(each: dict[str, Any]) -> int:
+    """The deal and the account first, then people."""
+    return 2 if each["measure"] != "score" else 1 if each["kind"] == "key_person" else 0
 
 
 def _fate(session: Session, each: dict[str, Any]) -> str:
@@ -280,10 +291,26 @@ def _fate(session: Session, each: dict[str, Any]) -> str:
     return f"{said}{reason}{moved}"
 
 
-def _row(session: Session, each: dict[str, Any]) -> dict[str, Any]:
+def whose(session: Session, each: dict[str, Any], scope: dict[str, Any]) -> str:
+    """Whose score it is: what the page is about goes without its name."""
+    about = each["subject"]["id"] == scope["id"]
+    vendor = [each["vendor"]["name"]] if each["vendor"]["id"] != "us" else []
+    subject = session.texts.text(f"whatif.scope.{scope['type']}") if about else each["subject"]["name"]
+    return " · ".join([subject, *vendor])
+
+
+def where(session: Session, each: dict[str, Any], scope: dict[str, Any]) -> str:
+    """Where a score of a person is measured: in the deal of the page, another one, or an account."""
+    if each["scope"]["id"] == each["subject"]["id"]:
+        return ""
+    if each["scope"]["id"] == scope["id"] or each["scope"]["type"] == "company":
+        return session.texts.text(f"whatif.scope.{each['scope']['type']}")
+    return str(each["scope"]["name"])
+
+
+def _row(session: Session, each: dict[str, Any], scope: dict[str, Any]) -> dict[str, Any]:
     texts, whole = session.texts, each["measure"] != "score"
     label = texts.text(f"kind.{each['kind']}")
-    vendor = [each["vendor"]["name"]] if each["vendor"]["id"] != "us" else []
 
     def number(value: float | None) -> str:
         if value is None:
@@ -296,13 +323,13 @@ def _row(session: Session, each: dict[str, Any]) -> dict[str, Any]:
 
     parts = each["parts"] if len(each["parts"]) > 1 else []
     return {
-        "kind": texts.text("whatif.capital", kind=label) if whole else label,
-        "subject": " · ".join([each["subject"]["name"], *vendor]),
-        "scope": "" if each["scope"]["id"] == each["subject"]["id"] else each["scope"]["name"],
+        "kind": texts.text("whatif.capital") if whole else label,
+        "subject": whose(session, each, scope),
+        "scope": where(session, each, scope),
         "before": number(each["before"]),
         "after": number(each["after"]),
         "total": "—" if each["total"] is None else signed(each["total"]),
-        "parts": "  ".join(f"{part['number']}: {signed(part['effect'])}" for part in parts),
+        "parts": ", ".join(f"{part['number']}: {signed(part['effect'])}" for part in parts),
     }
 
 

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
+from brm.cli.drafting import where, whose
 from brm.cli.session import Session, command
 
-LEAST_SHOWN = 0.05
+LEAST_SHOWN, MOST_SHOWN = 0.05, 12
 Review = Annotated[str, typer.Argument(metavar="REVIEW", help="Id of a review, or a deal: its last one")]
 Text = Annotated[str, typer.Argument(metavar="TEXT")]
 HEAD = ("opportunity", "as_of", "author", "notes", "decisions", "commitments", "id")
@@ -139,25 +140,31 @@ def _print_follow_up(session: Session, shape: dict[str, Any]) -> None:
     from brm.cli.tables import print_table
 
     _print_review(session, shape)
-    rows = [_row(session, each) for each in shape["scores"] if _moved(each)]
+    moved = [each for each in shape["scores"] if _moved(each)]
+    rows = [_row(session, each, shape["opportunity"]) for each in moved[:MOST_SHOWN]]
     session.console.print()
     if rows:
         print_table(session.console, MOVED, rows, _titles(session, MOVED))
     else:
         session.console.print(session.texts.text("review.unmoved", number=len(shape["scores"])), soft_wrap=True)
+    if len(moved) > len(rows):
+        more = session.texts.text("review.more", number=len(moved) - len(rows))
+        session.console.print(more, style="dim", soft_wrap=True)
 
 
 def _moved(each: dict[str, Any]) -> bool:
+    """Whether it moved and is ours, or a rival's as a whole: not the rivals' ties to each person."""
+    if each["kind"] == "key_person" and each["vendor"]["id"] != "us":
+        return False
     return each["now"] is None or abs(each["total"]) >= LEAST_SHOWN
 
 
-def _row(session: Session, each: dict[str, Any]) -> dict[str, Any]:
-    vendor = [each["vendor"]["name"]] if each["vendor"]["id"] != "us" else []
+def _row(session: Session, each: dict[str, Any], deal: dict[str, Any]) -> dict[str, Any]:
     shown = [part for part in each["parts"] if abs(part["effect"]) >= LEAST_SHOWN]
     return {
         "kind": session.texts.text(f"kind.{each['kind']}"),
-        "subject": " · ".join([each["subject"]["name"], *vendor]),
-        "scope": "" if each["scope"]["id"] == each["subject"]["id"] else each["scope"]["name"],
+        "subject": whose(session, each, deal),
+        "scope": where(session, each, deal),
         "frozen": f"{each['score']:.1f}",
         "now": "—" if each["now"] is None else f"{each['now']:.1f}",
         "total": "—" if each["total"] is None else f"{each['total']:+.1f}",

@@ -122,7 +122,9 @@ def _proposed(
         )
     proposer = proposing.Proposer(workspace.store, (subject.type, subject.id), workspace.settings.currency)
     made = list(kept)
-    for number, body in enumerate(add, start=after + 1):
+    for number, given in enumerate(add, start=after + 1):
+        currency = {"currency": workspace.settings.currency} if given.get("amount") is not None else {}
+        body = {**currency, **given}
         changes = proposing.dated(proposer.changes(body), body.get("on"))
         seen = proposing.touched(workspace.store, changes)
         made.append(Proposal(number, str(body["what"]), _given(body), changes, seen))

@@ -222,7 +222,7 @@ def test_approved_as_actions_each_proposal_is_somebodys_to_do(fresh: Workspace) 
     approved = approving.approve(fresh, ADMIN, id_, TEXTS, form="actions", owner="s1", due="2027-01-01")
     actions = fresh.store.fetch(list(approved["outcome"]["actions"].values()))
     assert [each.properties["name"] for each in actions.values()] == [
-        "Stance of A towards us: +1.0", "S2 meet E, D",
+        "Stance of A towards us: +1.0", "Meeting of S2 with E, D",
     ]  # fmt: skip
     (chain,) = [s for s in foreseen["scores"] if s["kind"] == "decision_chain" and s["vendor"]["id"] == "us"]
     effects = [each.properties["expected_effect"] for each in actions.values()]

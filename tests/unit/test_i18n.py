@@ -24,6 +24,7 @@ from brm.pictures.heat_book import FACTS, NUMBERS
 from brm.pictures.palette import STANCES
 from brm.pictures.waterfall import DIRECTIONS
 from brm.services.doctor import CHECKS
+from brm.services.drafts import SCOPES
 from brm.services.proposing import ENDING
 from brm.services.proposing import KINDS as PROPOSALS
 from brm.services.rendering import NO_COMPANY, NOTICED, UNNAMED_PLAYS
@@ -77,6 +78,7 @@ FAMILIES = {
     "remedy.": (*REMEDIES, "row"),
     "whatif.": (*PROPOSALS, *(f"{each}_ends" for each in ENDING)),
     "whatif.state.": tuple(each for each in STATES if each != APPLIES),
+    "whatif.scope.": SCOPES,
     "whatif.column.": (*DRAFTS, *EFFECTS),
     "review.column.": (*REVIEWS, *FOLLOWED),
 }
