@@ -32,6 +32,9 @@ WORLD = (
     Change("set", EdgeRef("holds", "p1", "s1"), {"share": 0.5}, T0 - 40),
     Change("set", EdgeRef("plays", "p1", "d1", "user")),
     Change("set", EdgeRef("knows", "p1", "p2", "work"), {"strength": 0.25}, T0 - 30, T0 + 10),
+    # somebody who is away, and whose seat waits
+    Change("set", NodeRef("person", "p4"), {"name": "p4"}, T0 - 60, T0 - 10),
+    Change("set", EdgeRef("holds", "p4", "s2"), {"share": 1.0}),
 )
 
 
@@ -62,7 +65,7 @@ def _edges() -> st.SearchStrategy[Change]:
 def _nodes() -> st.SearchStrategy[Change]:
     amount = {"status": st.sampled_from(["open", "won"]), "winner": st.sampled_from(["c1", "ours"])}
     return st.one_of(
-        *(_change(NodeRef("person", each), {"name": st.just("other")}) for each in ("p1", "p2", "new")),
+        *(_change(NodeRef("person", each), {"name": st.just("other")}) for each in ("p1", "p2", "p4", "new")),
         _change(NodeRef("position", "s1"), {"level": st.sampled_from([2, 5])}),
         _change(NodeRef("opportunity", "d1"), amount),
         st.just(Change("set", NodeRef("person", "new"), {"name": "new"})),
