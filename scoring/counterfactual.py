@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.change import score_keys
+from scoring.frames import points
 from scoring.holdings import held_at
 from scoring.machinery.scopes import deals_at
 from scoring.parameters import Parameters
@@ -65,7 +67,8 @@ def moved(
     that ranks people over all accounts is told by what it ranks: the colleague's capital at these accounts.
     Inputs: ``graph`` gives the snapshot with a set of edits (by place, ``number`` of them) made; it holds the
     partitions of the ``accounts`` (keys); ``deals`` are opportunities beside theirs. The Reference stays as it is.
-    Returns: per scorer a row per subject, vendor and scope whose number moves by more than `LEAST`.
+    Returns: per scorer a row per subject, vendor and scope whose number moves by more than `LEAST`; a probability's
+    numbers are in points of 100.
     Properties: parts sum to the total, which is what writing the edits to the graph would change.
     Limits: a number that is missing with some of the edits made counts there as half-way between before and after.
     """
@@ -114,8 +117,9 @@ class _Worlds:
             held = held_at(self._snapshot, self._reference, parameters, accounts)
             return np.column_stack([held.colleague, np.full(len(held.colleague), US), held.account]), held.worth
         frame = scorer.score(self._snapshot, self._reference, parameters)
-        kept = np.flatnonzero(np.isin(frame.scope, scopes) & ~np.isnan(frame.score))
-        return np.column_stack([frame.subject, frame.vendor, frame.scope])[kept], frame.score[kept]
+        values = points(frame)
+        kept = np.flatnonzero(np.isin(frame.scope, scopes) & ~np.isnan(values))
+        return score_keys(frame)[kept], values[kept]
 
     def _own(self, keys: Ints) -> Ints:
         if self._series is None:

@@ -152,7 +152,10 @@ class ProposalPart(Answer):
 
 
 class MovedScore(Answer):
-    """A number that the draft moves; null where there is none before or after, then without parts."""
+    """A number that the draft moves; null where there is none before or after, then without parts.
+
+    A probability is in points of 100 (unit `percent`).
+    """
 
     kind: str
     measure: Literal["score", "capital"] = Field(description="Of colleagues the capital that they hold there")

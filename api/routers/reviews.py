@@ -105,7 +105,7 @@ class FollowedPart(Answer):
 
 
 class FollowedScore(Score):
-    """A frozen score and today's: ``total`` is the sum of the parts."""
+    """A frozen score and today's: ``total`` is the sum of the parts, both in points (of a probability, of 100)."""
 
     now: float | None
     total: float | None

@@ -278,8 +278,10 @@ def _matters(each: dict[str, Any]) -> bool:
 
 
 def _rank(each: dict[str, Any]) -> int:
-    """The deal and the account first, then people."""
-    return 2 if each["measure"] != "score" else 1 if each["kind"] == "key_person" else 0
+    """The likelihood first, then the deal and the account, then people."""
+    if each["measure"] != "score":
+        return 3
+    return {"likelihood": 0, "key_person": 2}.get(each["kind"], 1)
 
 
 def _fate(session: Session, each: dict[str, Any]) -> str:
@@ -315,11 +317,12 @@ def _row(session: Session, each: dict[str, Any], scope: dict[str, Any]) -> dict[
     def number(value: float | None) -> str:
         if value is None:
             return "—"
-        return _amount(session, value, each["unit"]) if whole else f"{value:.1f}"
+        percent = "%" if each["unit"] == "percent" else ""
+        return _amount(session, value, each["unit"]) if whole else f"{value:.1f}{percent}"
 
     def signed(value: float) -> str:
         sign = "+" if value >= 0 else "−"
-        return f"{sign}{number(abs(value))}"
+        return f"{sign}{number(abs(value)).removesuffix('%')}"
 
     parts = each["parts"] if len(each["parts"]) > 1 else []
     return {

@@ -165,8 +165,12 @@ def _row(session: Session, each: dict[str, Any], deal: dict[str, Any]) -> dict[s
         "kind": session.texts.text(f"kind.{each['kind']}"),
         "subject": whose(session, each, deal),
         "scope": where(session, each, deal),
-        "frozen": f"{each['score']:.1f}",
-        "now": "—" if each["now"] is None else f"{each['now']:.1f}",
+        "frozen": _number(each, each["score"]),
+        "now": "—" if each["now"] is None else _number(each, each["now"]),
         "total": "—" if each["total"] is None else f"{each['total']:+.1f}",
         "parts": "\n".join(f"{part['effect']:+.1f} {part['text']}" for part in shown),
     }
+
+
+def _number(each: dict[str, Any], value: float) -> str:
+    return f"{value:.1%}" if each["link"] == "logit" else f"{value:.1f}"

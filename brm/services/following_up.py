@@ -21,6 +21,7 @@ from graph_schema.values import iso_instant
 from scoring.causes import CAUSES
 from scoring.change import State, changes
 from scoring.counterfactual import LEAST, Moved, moved
+from scoring.frames import points
 from scoring.registry import Scorer
 from scoring.types import US
 
@@ -35,7 +36,7 @@ def follow_up(workspace: Workspace, principal: Principal, id_: str, *, when: Whe
     The change of a score is what was learnt late about the day of the review, plus the causes of the change to
     today without the evidence of all commitments, plus what the evidence of each commitment does to today's
     score (Shapley's value where there are several); ``alone`` is today's score less the one without that
-    commitment's evidence only.
+    commitment's evidence only. All of these are in points, of a probability in points of 100.
     """
     shape = reviews.shown(workspace, principal, id_)
     record = reviews.found(workspace, id_)
@@ -83,18 +84,19 @@ class _Told:
     def _item(self, score: Mapping[str, Any]) -> dict[str, Any]:
         key = (score["kind"], score["subject"]["id"], score["vendor"]["id"], score["scope"]["id"])
         now = self._now.get(key)
-        shape = {**score, "now": now, "total": None, "parts": []}
+        scale = 100 if score["link"] == "logit" else 1
+        shape = {**score, "now": None if now is None else now / scale, "total": None, "parts": []}
         if now is None or key not in self._causes:
             return shape
         before, causes = self._causes[key]
-        parts = [{"part": LATE, "effect": before - score["score"]}]
+        parts = [{"part": LATE, "effect": before - scale * score["score"]}]
         parts += [{"part": cause, "effect": effect} for cause, effect in zip(CAUSES, causes, strict=True)]
         shares = self._shares.get(key, [0.0] * len(self._ids))
         for place, (id_, share) in enumerate(zip(self._ids, shares, strict=True)):
             alone = self._alone[place].get(key, [0.0])[0]
             parts.append({"part": COMMITMENT, "commitment": id_, "effect": share, "alone": alone})
         parts = [each for each in parts if abs(each["effect"]) > LEAST or abs(each.get("alone", 0.0)) > LEAST]
-        return {**shape, "total": now - score["score"], "parts": parts}
+        return {**shape, "total": now - scale * score["score"], "parts": parts}
 
     def _by_cause(self, old: State, new: State) -> dict[Key, tuple[float, list[float]]]:
         """The score on the day of the review as it is known now, and the effect of each cause since."""
@@ -109,7 +111,7 @@ class _Told:
         found = {}
         for scorer in FROZEN:
             frame = scorer.score(state.snapshot, state.reference, state.parameters, scopes=self._scopes)
-            values = frame.score.tolist()
+            values = points(frame).tolist()
             keys = self._keys(scorer, frame.subject, frame.vendor, frame.scope)
             found.update({key: value for key, value in zip(keys, values, strict=True) if not np.isnan(value)})
         return found

@@ -21,6 +21,7 @@ from brm.store.protocol import NOW, Foreseen, Names, When
 from graph_schema.changes import Change, EdgeRef, NodeRef
 from graph_schema.values import iso_instant
 from scoring.counterfactual import CAPITAL, LEAST, Moved, moved
+from scoring.likelihood import KIND as LIKELIHOOD
 from scoring.parameters import Parameters
 from scoring.registry import SCORERS
 from scoring.shapley import coalitions
@@ -189,6 +190,7 @@ def _row(
     before, after, total = (_number(float(column[at])) for column in (each.before, each.after, each.total))
     vendor = int(each.vendor[at])
     ranked = each.measure == CAPITAL
+    banded = not ranked and each.kind != LIKELIHOOD
     parts = [] if total is None else [
         {"number": number, "effect": float(part)}
         for number, part in zip(numbers, each.parts[at], strict=True)
@@ -197,14 +199,14 @@ def _row(
     return {
         "kind": each.kind,
         "measure": each.measure,
-        "unit": _unit(workspace) if ranked else "points",
+        "unit": _unit(workspace) if ranked else "percent" if each.kind == LIKELIHOOD else "points",
         "subject": _named(names[int(each.subject[at])]),
         "vendor": {"id": OUR_VENDOR, "name": None} if vendor == US else _named(names[vendor]),
         "scope": _named(names[int(each.scope[at])]),
         "before": before,
         "after": after,
         "total": total,
-        "bands": None if ranked else [None if x is None else band(x, workspace.parameters) for x in (before, after)],
+        "bands": [None if x is None else band(x, workspace.parameters) for x in (before, after)] if banded else None,
         "parts": parts,
     }
 

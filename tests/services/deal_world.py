@@ -74,7 +74,7 @@ def changes() -> list[Change]:
         edge("for", "deal", "c"), edge("for", "deal2", "other"), edge("plays", "x", "deal2", "decider"),
         *(edge("plays", person, "deal", role, source_class="inside") for person, role in ROLES),
         edge("competes", "us", "deal", price=Money(10_000_000_000, "CNY")),
-        edge("competes", "r1", "deal", incumbent=True),
+        edge("competes", "r1", "deal", incumbent=True, price=Money(9_000_000_000, "CNY")),
         node("requirement", "q1", text="fast", weight=2.0), node("requirement", "q2", text="cheap", weight=1.0),
         edge("requires", "deal", "q1"), edge("requires", "deal", "q2"),
         edge("meets", "us", "q1", met=0.5, proof="tested"), edge("meets", "r1", "q1", met=0.7, proof="claimed"),

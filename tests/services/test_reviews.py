@@ -13,6 +13,7 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import When
 from graph_schema.changes import ChangeSet
 from graph_schema.values import parse_instant
+from scoring.registry import SCORERS
 from tests.services import deal_world
 from tests.services.deal_world import copied, filled
 
@@ -55,9 +56,7 @@ def test_what_is_frozen_are_the_scores_as_they_are_shown(workspace: Workspace) -
     review = _review(workspace)
     kept = reviews.shown(workspace, READER, review)
     assert _chain(kept)["score"] == found[0]["score"]
-    assert {each["kind"] for each in kept["scores"]} == {
-        "key_person", "decision_chain", "customer", "our_company", "competitor",
-    }  # fmt: skip
+    assert {each["kind"] for each in kept["scores"]} == set(SCORERS) - {"employee"}
     assert {each["parameters"]["digest"] for each in kept["scores"]} == {workspace.parameters.digest}
     _observe(workspace, "a", 1.0)
     assert reviews.shown(workspace, READER, review)["scores"] == kept["scores"]
