@@ -14,7 +14,18 @@ from api import docs_page, metrics, problems
 from api.bookmarks import Bookmarked
 from api.description import complete
 from api.observing import Observed
-from api.routers import changes, collections, deals, imports, leading, meta, parameters, scoring
+from api.routers import (
+    changes,
+    collections,
+    deals,
+    drafts,
+    imports,
+    leading,
+    meta,
+    parameters,
+    reviews,
+    scoring,
+)
 from brm.services.workspace import Workspace
 from brm.settings import Settings
 from brm.store.protocol import Store
@@ -55,7 +66,8 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     for segment, type_ in collections.COLLECTIONS.items():
         app.include_router(collections.collection_router(segment, type_), prefix="/api/v1")
     for router in (
-        scoring.router, deals.router, leading.router, parameters.router, changes.router, imports.router, meta.router,
+        scoring.router, deals.router, leading.router, drafts.router, reviews.router, parameters.router, changes.router,
+        imports.router, meta.router,
     ):  # fmt: skip
         app.include_router(router, prefix="/api/v1")
     return app

@@ -56,18 +56,30 @@ class Draft(Record):
     """A what-if: changes that are not facts."""
 
     name: A[str, Doc("Name")]
-    changes: A[Any, Doc("The changes, as a change set's operations")]
+    scope: A[str, Doc("Id of the opportunity or account that it is about")]
+    changes: A[Any, Doc("The proposals, each with the changes that it comes to")]
+    base: A[int, Doc("Revision of the store that it was made on")]
+    status: A[Code, Doc("Open, approved or discarded"), Words("draft_status")]
     actor: A[str, Doc("Who made it")]
     created_at: A[Instant, Doc("When")]
+    updated_at: A[Instant, Doc("When its proposals last changed")]
+    closed_by: A[str | None, Doc("Who approved or discarded it")] = None
+    closed_at: A[Instant | None, Doc("When it was approved or discarded")] = None
+    outcome: A[Any, Doc("What it became: facts, or the actions by proposal")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Record):
-    """A deal review: the frozen state, decisions and commitments."""
+    """A deal review: the frozen scores, notes, decisions and commitments."""
 
     opportunity: A[str, Doc("Id of the opportunity")]
     as_of: A[Instant, Doc("The state that was reviewed")]
-    decisions: A[Any, Doc("Decisions and commitments")]
+    revision: A[int, Doc("Revision of the store that the scores were frozen at")] = 0
+    parameters: A[Any, Doc("Version and digest of the parameters that they were computed with")] = None
+    scores: A[Any, Doc("The scores as they were shown")] = None
+    notes: A[Any, Doc("What was said")] = None
+    decisions: A[Any, Doc("What was decided")]
+    commitments: A[Any, Doc("What was promised: the actions, and the evidence attached to each")] = None
     actor: A[str, Doc("Who led it")]
 
 

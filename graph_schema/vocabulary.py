@@ -59,6 +59,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
         "distress", "restructuring", "budget_freeze", "growth", "left", "joint_plan", "joint_innovation", "alliance",
     ),
     "import_status": ("running", "complete", "incomplete", "undone"),
+    "draft_status": ("open", "approved", "discarded"),
     "sensitivity": ("normal", "restricted"),
     "verb": ("set", "end", "correct", "retract"),
 }  # fmt: skip

@@ -101,3 +101,30 @@ def _ranks(
         own = np.flatnonzero(told & (role == each))
         position[own] = 1 + (capital[own][None, :] > capital[own][:, None]).sum(axis=1)
     return percent, np.where(told, ranked, 0), position
+
+
+@dataclass(frozen=True, slots=True)
+class HeldAt:
+    """Relationship capital by colleague and account (keys), ordered by both; in the basis of value."""
+
+    colleague: Ints
+    account: Ints
+    worth: Floats
+
+
+def held_at(snapshot: Snapshot, reference: Reference, parameters: Parameters, accounts: Ints) -> HeldAt:
+    """What each colleague holds at some accounts: their part of the capital that the employee score ranks.
+
+    Model: ``sum_p value_p T_p share_ep`` over the people of the account (machinery.capital).
+    Inputs: a snapshot with the partitions of the accounts, the Reference, the parameters, accounts by key.
+    Returns: a row per colleague who holds something there.
+    Properties: over all accounts the worths of a colleague sum to RC.
+    References: domain.md section 5.4.
+    """
+    standings = standings_of(snapshot, reference, parameters)
+    found, close = capital_of(snapshot, reference, standings, parameters), closeness_of(standings, parameters)
+    scope = close.scope[found.place]
+    account, colleague = standings.chains.scopes.key[scope], meetings_of(snapshot).colleagues[found.colleague]
+    kept = np.flatnonzero((found.worth > 0) & np.isin(account, accounts))
+    pairs, at = np.unique(np.column_stack([colleague, account])[kept], axis=0, return_inverse=True)
+    return HeldAt(pairs[:, 0], pairs[:, 1], sums(at.ravel(), found.worth[kept], len(pairs)))

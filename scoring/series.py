@@ -9,7 +9,7 @@ apart may fall together.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -92,6 +92,12 @@ class SnapshotSeries:
         """The key of each entity in the world of a moment; what is told nowhere, US and nobody keep theirs."""
         at = lookup(self.keys, key)
         return np.where(at >= 0, place * (len(self.keys) + 1) + at + 1, key)
+
+    def given(self, own: Ints) -> Ints:
+        """The key that an entity has in every world, of its key in one."""
+        if not len(self.keys):
+            return own
+        return np.where(own > 0, self.keys[np.maximum(own % (len(self.keys) + 1) - 1, 0)], own)
 
     def place_of(self, own: Ints) -> Ints:
         """The moment in whose world each key is."""
@@ -188,6 +194,29 @@ class SnapshotSeries:
         moved = wall[row] + (self.days[-1] - self.days)[place] * MICROSECONDS_A_DAY
         late = np.where(bound[row], 0, given) - moment
         return np.where(bound[row], given, np.where(late > 0, self._end + late, moved))
+
+
+def side_by_side(snapshots: Sequence[Snapshot]) -> SnapshotSeries:
+    """Several snapshots of one moment as a series, each a world of its own: what edits would make of a graph."""
+    size = len(snapshots)
+    nodes, edges = {}, {}
+    for name in registry().nodes:
+        tables = [each.nodes[name] for each in snapshots]
+        first = np.repeat(np.arange(size), [len(table) for table in tables])
+        columns = {column: np.concatenate([table[column] for table in tables]) for column in tables[0].columns}
+        table = NodeTable(np.concatenate([table.key for table in tables]), columns)
+        nodes[name] = NodeSpans(table, first, first + 1)
+    for name in registry().edges:
+        given = [each.edges[name] for each in snapshots]
+        first = np.repeat(np.arange(size), [len(edge) for edge in given])
+        columns = {column: np.concatenate([edge[column] for edge in given]) for column in given[0].columns}
+        source, target, key, start, stop = (
+            np.concatenate([getattr(edge, part) for edge in given])
+            for part in ("source", "target", "key", "valid_from", "valid_to")
+        )
+        edges[name] = EdgeSpans(EdgeTable(source, target, key, start, stop, columns), first, first + 1)
+    moments = np.array([each.as_of for each in snapshots], dtype=np.int64)
+    return SnapshotSeries(moments, nodes, edges, snapshots[0].local_days)
 
 
 def _columns_of(spec: TypeSpec, kind: str) -> list[str]:

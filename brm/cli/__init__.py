@@ -8,12 +8,14 @@ from brm.cli import (
     asking,
     caring,
     dealing,
+    drafting,
     editing,
     evaluating,
     leading,
     looking,
     parameters,
     questioning,
+    reviewing,
     running,
     schema,
     staging,
@@ -29,7 +31,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, questioning, staging, leading, looking, editing, caring, parameters,
+    running, transfer, schema, asking, dealing, questioning, staging, leading, looking, drafting, reviewing, editing,
+    caring, parameters,
     evaluating,
 ):  # fmt: skip
     module.register(app)

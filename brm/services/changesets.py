@@ -23,7 +23,7 @@ def apply_json(store: Store, principal: Principal, changes: Sequence[Mapping[str
 
 
 def _change(index: int, body: Mapping[str, Any], zone: str) -> Change:
-    entity = _entity(index, body)
+    entity = entity_of(index, body)
     spec = (edge_spec if isinstance(entity, EdgeRef) else node_spec)(entity.type)
     start = _moment(body.get("valid_from"), zone, f"changes[{index}].valid_from")
     if start is None and (body["verb"] == "end" or (body["verb"] == "set" and isinstance(entity, EdgeRef))):
@@ -42,7 +42,8 @@ def _moment(text: str | None, zone: str, field: str) -> int | None:
     return None if text is None else parse_moment(text, zone, field)
 
 
-def _entity(index: int, body: Mapping[str, Any]) -> NodeRef | EdgeRef:
+def entity_of(index: int, body: Mapping[str, Any]) -> NodeRef | EdgeRef:
+    """The node or edge that a change names."""
     type_, source, target = body["type"], body.get("from"), body.get("to")
     if source is not None and target is not None:
         spec = edge_spec(type_)

@@ -39,6 +39,7 @@ class Follower:
         self._seen: int | None = None
         self._held: Held | None = None
         self._late: Counter[int] = Counter()
+        self._facts: int | None = None
 
     @property
     def held(self) -> Held | None:
@@ -65,15 +66,24 @@ class Follower:
             day = self._day(known_at)
             return sum(number for late, number in self._late.items() if late <= day)
 
+    def facts(self) -> int:
+        """A revision that stays the same while commits write records only: what was read of the graph since holds."""
+        with self._lock:
+            self._follow()
+            return self._facts or 0
+
     def _follow(self) -> None:
         revision = self._store.revision()
         if self._seen is None or revision == self._seen:
             self._seen = revision
+            self._facts = revision if self._facts is None else self._facts
             return
         delta = self._store.delta(self._seen)
         self._late[0 if delta is None else self._day(delta.known_from)] += 1
         self._held = None if delta is None or self._held is None else self._forward(self._held, delta)
         self._seen = revision if delta is None else delta.revision
+        if delta is None or delta.patch.drop_nodes or delta.patch.drop_edges:
+            self._facts = self._seen
 
     def _forward(self, held: Held, delta: Delta) -> Held | None:
         moved = carried_forward(held.snapshot, delta)

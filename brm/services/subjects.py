@@ -54,6 +54,20 @@ def _accounts(workspace: Workspace, state: State, when: When) -> tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
+def accounts_of_people(workspace: Workspace, people: Sequence[str], when: When) -> tuple[str, ...]:
+    """The accounts in which some people hold a seat or play a role; companies of ours and mere rivals are none."""
+    seats, deals = (_targets(workspace, people, (edge,), when) for edge in ("holds", "plays"))
+    units = _targets(workspace, seats, ("seat_in",), when)
+    found = dict.fromkeys([*_targets(workspace, deals, ("for",), when), *_companies(workspace, units, when)])
+    states = workspace.store.fetch(list(found), when) if found else {}
+    return tuple(id_ for id_ in found if id_ in states and _is_account(states[id_]))
+
+
+def _is_account(state: State) -> bool:
+    kinds = state.properties.get("kinds") or ()
+    return "ours" not in kinds and tuple(kinds) != ("rival",)
+
+
 def _companies(workspace: Workspace, units: Sequence[str], when: When) -> list[str]:
     companies: list[str] = []
     for _ in range(8):

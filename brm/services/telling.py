@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
+from brm.services.proposing import ENDING
 from brm.services.rendering import NOTICED, vendor_name
 from scoring.sensitivity import MOSTLY_STABLE, STABLE
 
@@ -58,3 +59,73 @@ def evaluation(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     ]
     method = texts.text("evaluate.method", replicates=shape["replicates"], seed=shape["seed"])
     return {**shape, "items": items, "method": method}
+
+
+def proposal(what: str, given: Mapping[str, Any], names: Mapping[str, str], texts: Catalogue) -> str:
+    """One line that says what a proposal of a draft is."""
+
+    def name(field: str) -> str:
+        return ", ".join(names.get(str(each), str(each)) for each in _several(given.get(field)))
+
+    filled = {each: name(each) for each in ("person", "other", "position", "requirement", "people", "colleagues")}
+    filled["vendor"] = name("vendor") if given.get("vendor") else texts.text("vendor.us")
+    filled["name"] = str(given.get("name") or "")
+    filled["role"] = texts.word("buying_role", given["role"]) if given.get("role") else ""
+    filled["kind"] = texts.word("knows_kind", given["kind"]) if given.get("kind") else ""
+    numbers = {each: float(given[each]) for each in ("value", "met") if each in given}
+    amount = {"amount": f"{given['amount']} {given.get('currency') or ''}".strip()} if given.get("amount") else {}
+    ends = given.get("remove") and what in ENDING
+    return texts.text(f"whatif.{what}_ends" if ends else f"whatif.{what}", **filled, **numbers, **amount)
+
+
+def _several(given: Any) -> list[Any]:
+    return [] if given is None else list(given) if isinstance(given, list | tuple) else [given]
+
+
+def draft(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A draft with a line for each proposal."""
+    return {**shape, "items": [_proposed(each, shape["names"], texts) for each in shape["items"]]}
+
+
+def _proposed(each: Mapping[str, Any], names: Mapping[str, str], texts: Catalogue) -> dict[str, Any]:
+    hidden = texts.text("whatif.hidden")
+    return {**each, "text": hidden if each["hidden"] else proposal(each["what"], each["given"], names, texts)}
+
+
+def draft_effect(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """The effect of a draft with the texts of its proposals, vendors' names, and a notice where one is due."""
+    scores = [{**each, "vendor": {**each["vendor"], "name": vendor_name(each["vendor"], texts)}}
+              for each in shape["scores"]]  # fmt: skip
+    kinds = {each["kind"] for each in scores if each["kind"] in NOTICED}
+    return {
+        **draft(shape, texts),
+        "scores": scores,
+        "notices": [texts.text(f"notice.{kind}") for kind in sorted(kinds)],
+    }
+
+
+def review(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A review with vendors' names."""
+    scores = [{**each, "vendor": {**each["vendor"], "name": vendor_name(each["vendor"], texts)}}
+              for each in shape["scores"]]  # fmt: skip
+    return {**shape, "scores": scores}
+
+
+def follow_up(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """A review with vendors' names, and a text for each part of a change."""
+    said = {each["id"]: each["text"] for each in shape["commitments"]}
+
+    def text(part: Mapping[str, Any]) -> str:
+        if part["part"] == "commitment":
+            return str(said[part["commitment"]])
+        return texts.text("review.late") if part["part"] == "late" else texts.text(f"cause.{part['part']}")
+
+    scores = [
+        {
+            **each,
+            "vendor": {**each["vendor"], "name": vendor_name(each["vendor"], texts)},
+            "parts": [{**part, "text": text(part)} for part in each.get("parts", ())],
+        }
+        for each in shape["scores"]
+    ]
+    return {**shape, "scores": scores}

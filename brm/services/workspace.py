@@ -89,7 +89,7 @@ class Workspace:
         return When(as_of, as_of if when.known_at is None else when.known_at)
 
     def snapshot(self, accounts: Sequence[str] | None = None, when: When = NOW) -> Snapshot:
-        """The graph at a moment; kept per commit and moment, of accounts now per minute, the whole of now held."""
+        """The graph at a moment; kept until facts are committed, of accounts now a minute, the whole of now held."""
         if accounts is None and when == NOW:
             return self.follower.whole(now())
         kept = self._whole if accounts is None else self._accounts
@@ -97,7 +97,7 @@ class Workspace:
         if accounts is None and when.as_of is not None:
             known = when.as_of if when.known_at is None else when.known_at
             return kept.get((self.follower.epoch(known), when), lambda: self.store.snapshot(None, when))
-        key = (self.store.revision(), stamp, None if accounts is None else tuple(sorted(accounts)))
+        key = (self.follower.facts(), stamp, None if accounts is None else tuple(sorted(accounts)))
         return kept.get(key, lambda: self.store.snapshot(accounts, when))
 
     @contextmanager

@@ -17,7 +17,9 @@ _PART = 1 << 15
 def cut(snapshot: Snapshot, accounts: Ints, deals: Ints) -> Snapshot:
     """The partitions of accounts, as `Store.snapshot` gives them, with those of further opportunities."""
     moment = Moment(snapshot.as_of, snapshot.as_of)
-    reach = Reach(SnapshotTables(snapshot), moment, np.unique(accounts), np.unique(deals))
+    reach = Reach(
+        SnapshotTables(snapshot), moment, {"accounts": np.unique(accounts), "opportunities": np.unique(deals)}
+    )
     nodes = reach.nodes()
     return Snapshot(snapshot.as_of, nodes, whole_edges(nodes, reach.edges()), snapshot.local_days)
 

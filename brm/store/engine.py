@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from brm.errors import InvalidInput, NotFound
-from brm.store import carrying, checking, erasing, feeding, files, walking, writing
+from brm.store import carrying, checking, erasing, feeding, files, foreseeing, walking, writing
 from brm.store.history import Entry, state_of, versions_of
 from brm.store.partition import snapshot_of
 from brm.store.protocol import (
@@ -21,6 +21,7 @@ from brm.store.protocol import (
     Commit,
     Delta,
     Expansion,
+    Foreseen,
     Names,
     Page,
     Query,
@@ -35,7 +36,7 @@ from brm.store.searching import display_name
 from brm.store.tables import local_days
 from brm.store.view import Fillable, Found, Moment, View, Whole
 from graph_schema import Property, registry
-from graph_schema.changes import ChangeSet, EntityRef, NodeRef, Receipt, edge_ref
+from graph_schema.changes import Change, ChangeSet, EntityRef, NodeRef, Receipt, edge_ref
 from graph_schema.validation import canonical_edge
 from graph_schema.values import ValueProblem, check_value
 from scoring.series import SnapshotSeries
@@ -154,8 +155,24 @@ class Engine(ABC):
 
         def work(view: View) -> Snapshot:
             moment = self._moment(view, when)
-            keys = None if accounts is None else account_keys(view, accounts)
-            return snapshot_of(view, keys, moment, self._local_days)
+            return snapshot_of(view, _keys(view, accounts), moment, self._local_days)
+
+        return self._read(work)
+
+    def foresee(
+        self,
+        edits: Sequence[Sequence[Change]],
+        together: Sequence[frozenset[int]],
+        accounts: Sequence[str] | None = None,
+        when: When = NOW,
+        read: Snapshot | None = None,
+    ) -> Foreseen:
+        """What the edits would make of the accounts' partitions (None: of everything), were they committed."""
+
+        def work(view: View) -> Foreseen:
+            moment = self._moment(view, when)
+            keys = _keys(view, accounts)
+            return foreseeing.foresee(view, edits, together, keys, moment, self._local_days, read)
 
         return self._read(work)
 
@@ -258,6 +275,10 @@ def _without_collections(size: int) -> Iterator[None]:
     finally:
         if paused:
             gc.enable()
+
+
+def _keys(view: View, accounts: Sequence[str] | None) -> list[int] | None:
+    return None if accounts is None else account_keys(view, accounts)
 
 
 def account_keys(view: View, accounts: Sequence[str]) -> list[int]:

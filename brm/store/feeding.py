@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from typing import Protocol
 
 import numpy as np
 
@@ -27,7 +28,7 @@ def delta(view: View, since: int, moment: Moment) -> Delta | None:
     commits = view.commits(since, None, None)
     traceless = any(commit.kind != "change" for commit in commits)
     drop_nodes, add_nodes = _nodes(view, entries, moment)
-    drop_edges, add_edges = _edges(view, entries, moment)
+    drop_edges, add_edges = edge_rows(view, entries, moment)
     older = [ref.id for ref, entry in entries.items() if isinstance(ref, NodeRef) and _is_older(entry, since)]
     return Delta(
         view.last()[0],
@@ -68,9 +69,17 @@ def _nodes(
     return drop, add
 
 
-def _edges(
-    view: View, entries: Mapping[EntityRef, Entry], moment: Moment
+class Numbering(Protocol):
+    """Tells the key of each node id that it knows."""
+
+    def keys(self, ids: Collection[str]) -> dict[str, int]:
+        """The key of each of the ids."""
+
+
+def edge_rows(
+    numbering: Numbering, entries: Mapping[EntityRef, Entry], moment: Moment
 ) -> tuple[dict[str, tuple[Ints, Ints, Ints]], dict[str, EdgeTable]]:
+    """What a patch drops and adds so that the edges among the entities stand as they do at the moment."""
     by_type: dict[str, list[tuple[EdgeRef, Folded | None]]] = {}
     for ref, entry in entries.items():
         if isinstance(ref, EdgeRef):
@@ -79,7 +88,7 @@ def _edges(
     drop: dict[str, tuple[Ints, Ints, Ints]] = {}
     add: dict[str, EdgeTable] = {}
     for type_, group in by_type.items():
-        keys = _Keys(view, [ref for ref, _ in group])
+        keys = _Keys(numbering, [ref for ref, _ in group])
         drop[type_] = keys.triples([ref for ref, _ in group])
         add[type_] = _table(type_, [(ref, folded) for ref, folded in group if folded is not None], keys)
     return drop, add
@@ -88,14 +97,14 @@ def _edges(
 class _Keys:
     """Looks up keys, those of the edges' ends all at once."""
 
-    def __init__(self, view: View, refs: list[EdgeRef]) -> None:
-        self._view = view
-        self._known = view.keys(list({end for ref in refs for end in (ref.source, ref.target)}))
+    def __init__(self, numbering: Numbering, refs: list[EdgeRef]) -> None:
+        self._numbering = numbering
+        self._known = numbering.keys(list({end for ref in refs for end in (ref.source, ref.target)}))
 
     def of(self, identity: str) -> int:
         """The key of a node."""
         if identity not in self._known:
-            self._known.update(self._view.keys((identity,)))
+            self._known.update(self._numbering.keys((identity,)))
         return self._known[identity]
 
     def triples(self, refs: list[EdgeRef]) -> tuple[Ints, Ints, Ints]:

@@ -197,6 +197,9 @@ class _Graph:
     def keys(self, ids: Collection[str]) -> dict[str, int]:
         return {each: self.key_by_id[each] for each in ids if each in self.key_by_id}
 
+    def last_key(self) -> int:
+        return len(self.id_by_key)
+
     def by_key(self, keys: Iterable[int]) -> dict[int, NodeRef]:
         known = {key: self.id_by_key[key] for key in keys if key in self.id_by_key}
         return {key: NodeRef(self.types[identity], identity) for key, identity in known.items()}

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from brm.store.protocol import Delta
-from brm.store.reach import CHAINS, SETS, STEPS, Step
+from brm.store.reach import CHAINS, OWN, SETS, STEPS, Step
 from brm.store.view import Moment, Tables
 from graph_schema import registry
 from scoring.machinery.arrays import distinct, run_starts
@@ -23,15 +23,28 @@ _CLOSE = 8
 _NOTHING: Ints = np.empty(0, dtype=np.int64)
 
 
-def snapshot_of(tables: Tables, accounts: Sequence[int] | None, moment: Moment, local_days: LocalDays) -> Snapshot:
-    """The partitions of the accounts by key, or with None everything."""
+def snapshot_of(
+    tables: Tables,
+    accounts: Sequence[int] | None,
+    moment: Moment,
+    local_days: LocalDays,
+    joining: Mapping[str, Ints] | None = None,
+) -> Snapshot:
+    """The partitions of the accounts by key, or with None everything.
+
+    ``joining`` are nodes that are to be there as if a step had led to them, by the set that they would be in.
+    """
     if accounts is None:
         known = registry()
         nodes = {name: tables.nodes_at(name, None, moment) for name in known.nodes}
         edges = {name: tables.edges_at(name, None, None, moment) for name in known.edges}
     else:
         keys = np.unique(np.array(accounts, dtype=np.int64))
-        reach = Reach(tables.around(keys, moment), moment, keys)
+        reach = Reach(tables.around(keys, moment), moment, {"accounts": keys})
+        missing = reach.missing(joining or {})
+        if missing:
+            # what was read around the accounts alone may not hold what lies around the others
+            reach = Reach(tables, moment, {"accounts": keys, **missing})
         nodes, edges = reach.nodes(), reach.edges()
     return Snapshot(moment.at, nodes, whole_edges(nodes, edges), local_days)
 
@@ -46,6 +59,11 @@ def carried_forward(snapshot: Snapshot, delta: Delta) -> Snapshot | None:
     if any(len(np.setdiff1d(_among(table.key, delta.older), snapshot.nodes[name].key)) for name, table in
            patch.add_nodes.items()):  # fmt: skip
         return None
+    return patched(snapshot, patch, as_of)
+
+
+def patched(snapshot: Snapshot, patch: Patch, as_of: int) -> Snapshot:
+    """The snapshot with a patch applied, and of its edges those whose ends both exist."""
     moved = snapshot.apply(Patch(patch.drop_nodes, patch.add_nodes), as_of)
     added = {name: _with_ends(name, table, moved.nodes) for name, table in patch.add_edges.items()}
     moved = moved.apply(Patch(drop_edges=patch.drop_edges, add_edges=added))
@@ -115,16 +133,24 @@ def _union(parts: Iterable[Ints]) -> Ints:
 class Reach:
     """Takes the steps: collects node keys set by set, and the edges that were followed."""
 
-    def __init__(self, tables: Tables, moment: Moment, accounts: Ints, deals: Ints = _NOTHING) -> None:
-        """``deals`` are opportunities to be in as well, whoever they are for."""
+    def __init__(self, tables: Tables, moment: Moment, sets: Mapping[str, Ints]) -> None:
         self._tables = tables
         self._moment = moment
         self._edges: dict[str, list[EdgeTable]] = {}
-        self._sets: dict[str, Ints] = {"accounts": accounts, "opportunities": deals}
+        self._sets: dict[str, Ints] = dict(sets)
         self._placed: Ints = _NOTHING
         self._types: dict[str, Ints] = {}
         for step in STEPS:
             self._take(step)
+
+    def missing(self, wanted: Mapping[str, Ints]) -> dict[str, Ints]:
+        """Those of the nodes that are not in the set they should be in; by reference anywhere is enough."""
+        anywhere = self._united(SETS)
+        found = {
+            name: np.setdiff1d(keys, self._united((name,)) if name in OWN else anywhere)
+            for name, keys in wanted.items()
+        }
+        return {name: keys for name, keys in found.items() if len(keys)}
 
     def _take(self, step: Step) -> None:
         keys = self._united(step.start)

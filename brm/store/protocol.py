@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from graph_schema.changes import ChangeSet, EntityRef, Receipt
+from brm.errors import BrmError
+from graph_schema.changes import Change, ChangeSet, EntityRef, NodeRef, Receipt
 from scoring.series import SnapshotSeries
 from scoring.snapshot import Ints, Patch, Snapshot
 
@@ -146,6 +147,24 @@ class Delta:
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What edits would make of a snapshot, nothing being written; an edit is changes that belong together.
+
+    ``before`` is the graph as it stands, with all that the edits reach. ``patches`` lead from it, by the places
+    of the edits that are made, each in turn. An edit that the store would refuse is left out: ``refused`` says
+    why, ``unchanged`` are those that say what is held already (both where all are made). ``created`` are the
+    nodes that the store does not have yet, by the keys that they would get.
+    """
+
+    revision: int
+    before: Snapshot
+    patches: Mapping[frozenset[int], Patch]
+    refused: Mapping[int, BrmError]
+    unchanged: frozenset[int]
+    created: Mapping[int, NodeRef]
+
+
+@dataclass(frozen=True, slots=True)
 class Commit:
     """One commit, for audit: who wrote, when, from which source, and whether it was undone."""
 
@@ -254,6 +273,20 @@ class Store(Protocol):
 
     def delta(self, since: int, when: When = NOW) -> Delta | None:
         """What was committed after ``since``, as rows at that moment; None when reading anew is quicker."""
+
+    def foresee(
+        self,
+        edits: Sequence[Sequence[Change]],
+        together: Sequence[frozenset[int]],
+        accounts: Sequence[str] | None = None,
+        when: When = NOW,
+        read: Snapshot | None = None,
+    ) -> Foreseen:
+        """What the edits would make of the accounts' partitions (None: of everything), were they committed.
+
+        ``together`` tells which of them, by place, are to be looked at together. ``read`` is the snapshot of the
+        accounts at that very moment where it is at hand.
+        """
 
     def bookmark(self) -> str | None:
         """What another server of a cluster needs to read all that this one wrote or saw; None elsewhere."""

@@ -124,6 +124,9 @@ class View(Ledger, Tables, Whole, Protocol):
     def keys(self, ids: Collection[str]) -> dict[str, int]:
         """The key of each node id that is known."""
 
+    def last_key(self) -> int:
+        """The greatest key that was given to a node, 0 in an empty store."""
+
     def by_key(self, keys: Iterable[int]) -> dict[int, NodeRef]:
         """The node behind each key that is known."""
 

@@ -91,6 +91,13 @@ def scopes_of(snapshot: Snapshot, keys: Ints | None = None) -> Scopes:
     )
 
 
+def deals_at(snapshot: Snapshot, accounts: Ints) -> Ints:
+    """The opportunities of some accounts, by key."""
+    table, holds = current(snapshot, "for")
+    found: Ints = table.source[holds & np.isin(table.target, accounts)]
+    return found
+
+
 def accounts_among(snapshot: Snapshot, scopes: Scopes) -> Ints:
     """The scopes (places) that are accounts: companies other than ours and mere rivals."""
     people = people_of(snapshot)

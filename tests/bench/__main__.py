@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import likelihoods, reviewing, scale, scores, serving, storing
+from tests.bench import drafting, likelihoods, reviewing, scale, scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage
@@ -29,6 +29,7 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "heat": scale.heat_pages,
     "series": scale.series,
     "criteria": reviewing.criteria,
+    "whatif": drafting.whatif_edits,
     "paths": scores.paths,
     "neo4j": serving.server_engine,
 }

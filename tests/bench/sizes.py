@@ -35,6 +35,7 @@ WANTED: dict[str, str] = {
     "import.apply": ">= 40000",
     "import.filled": ">= 15000",
     "import.rss_peak": "<= 2.5",
+    "whatif.edit.p95": "<= 100",
     "change.alone.p50": "<= 2",
     "change.alone.p99": "<= 15",
     "change.beside.p99": "<= 250",

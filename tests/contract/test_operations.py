@@ -63,7 +63,7 @@ KNOWN = {
     **{segment: _id(type_) for segment, type_ in COLLECTIONS.items()},
     "accounts": COMPANY, "neighbourhoods": PERSON, "edges": f"for:{DEAL}>{COMPANY}", "scores": DEAL,
     "findings": f"role_missing:{DEAL}:decider", "imports": "import:1", "parameters": "1",
-    "tokens": "0123456789ab",
+    "tokens": "0123456789ab", "drafts": "draft-1", "reviews": "review-1",
 }  # fmt: skip
 """By the first segment of a path, an id that exists."""
 COLLEAGUE = "our-colleague"
@@ -93,6 +93,14 @@ BODIES = {
     "create_token": {"scopes": ["read"]},
     "save_parameters": {"values": {"tie.video": 1.5}},
     "activate_parameters": {},
+    "create_draft": {"scope": DEAL, "name": "假设", "add": [{"what": "stance", "person": PERSON, "value": 1.0}]},
+    "change_draft": {"add": [{"what": "role", "person": PERSON, "role": "champion"}], "name": "另一个假设"},
+    "approve_draft": {"as": "actions", "owner": COLLEAGUE, "due": "2027-01-01"},
+    "start_review": {"opportunity": DEAL},
+    "add_review_note": {"text": "张总态度不明"},
+    "add_review_decision": {"text": "继续跟进"},
+    "add_review_commitment": {"text": "拜访", "owner": COLLEAGUE, "due": "2027-01-01"},
+    "attach_review_evidence": {"commitment": "action-1", "ids": ["new-interaction"]},
     "decide_finding": {"state": "snoozed", "until": "2027-01-01T00:00:00+08:00"},
 }  # fmt: skip
 LINKS = {"interaction": {"participants": {PERSON: "attendee"}, "concerns": [DEAL]}, "observation": {"about": PERSON}}
@@ -114,8 +122,19 @@ def store() -> Iterator[None]:
     opened.apply(ChangeSet(actor="test", source="test", changes=tuple(changes)))
     token = {"digest": "0", "scopes": ["read"], "created_at": 0, "revoked_at": 1}
     batch = {"source": "test", "digest": "0", "status": "complete", "started_at": 0, "actor": "test"}
-    records = (RecordChange("token", KNOWN["tokens"], token), RecordChange("import_batch", KNOWN["imports"], batch))
+    stance = {"number": 1, "what": "role", "given": {"person": PERSON, "role": "coach"}, "seen": {}, "changes": [
+        {"verb": "set", "type": "plays", "from": PERSON, "to": DEAL, "properties": {"role": "coach"}}]}  # fmt: skip
+    draft = {"name": "假设", "scope": DEAL, "changes": [stance], "base": 1, "status": "open", "actor": "local",
+             "created_at": 0, "updated_at": 0}  # fmt: skip
+    said = {"text": "拜访", "by": "local", "at": "2026-06-01T00:00:00Z", "id": "action-1", "evidence": []}
+    review = {"opportunity": DEAL, "as_of": 0, "decisions": [], "commitments": [said], "actor": "local"}
+    records = (
+        RecordChange("token", KNOWN["tokens"], token), RecordChange("import_batch", KNOWN["imports"], batch),
+        RecordChange("draft", KNOWN["drafts"], draft), RecordChange("review", KNOWN["reviews"], review),
+    )  # fmt: skip
     opened.apply(ChangeSet(actor="test", source="test", records=records))
+    later = Change("set", NodeRef("interaction", "new-interaction"), _values("interaction"), 1)
+    opened.apply(ChangeSet(actor="test", source="test", changes=(later,)))
     APP.state.workspace = Workspace(opened, SETTINGS)
     yield
     opened.close()

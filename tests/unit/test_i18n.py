@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from brm.cli.drafting import HEAD as DRAFTS
+from brm.cli.drafting import SCORE as EFFECTS
 from brm.cli.evaluating import METRICS
 from brm.cli.parameters import DESCRIBED, HEAD, MOVER, VARIED
+from brm.cli.reviewing import HEAD as REVIEWS
+from brm.cli.reviewing import MOVED as FOLLOWED
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
@@ -20,8 +24,12 @@ from brm.pictures.heat_book import FACTS, NUMBERS
 from brm.pictures.palette import STANCES
 from brm.pictures.waterfall import DIRECTIONS
 from brm.services.doctor import CHECKS
+from brm.services.drafts import SCOPES
+from brm.services.proposing import ENDING
+from brm.services.proposing import KINDS as PROPOSALS
 from brm.services.rendering import NO_COMPANY, NOTICED, UNNAMED_PLAYS
 from brm.services.trying import STABILITIES
+from brm.services.whatif import APPLIES, STATES
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.causes import CAUSES
 from scoring.criteria.catalogue import IDS as CRITERIA
@@ -80,6 +88,11 @@ FAMILIES = {
     "criteria.": ("vendor", "fit", "closeness", "threat"),
     "reject.": (*REMEDIES, "row"),
     "remedy.": (*REMEDIES, "row"),
+    "whatif.": (*PROPOSALS, *(f"{each}_ends" for each in ENDING)),
+    "whatif.state.": tuple(each for each in STATES if each != APPLIES),
+    "whatif.scope.": SCOPES,
+    "whatif.column.": (*DRAFTS, *EFFECTS),
+    "review.column.": (*REVIEWS, *FOLLOWED),
 }
 """Codes that are put together at run time: the fixed head, and what may follow."""
 

@@ -260,6 +260,10 @@ class Session(Writer):
             found.setdefault(ref.type, []).append(key)
         return {type_: np.array(sorted(each), dtype=np.int64) for type_, each in found.items()}
 
+    def last_key(self) -> int:
+        """The greatest key that was given to a node, 0 in an empty store."""
+        return self.keys_given
+
     def nodes_with(self, type_: str, name: str, word: str, moment: Moment) -> Ints:
         """The nodes of a type whose set of codes ``name`` holds the word, in order."""
         spec = registry().nodes[type_]

@@ -138,6 +138,10 @@ class Reader:
         self.look_up(ids)
         return {each: self._known[each][0] for each in ids if each in self._known}
 
+    def last_key(self) -> int:
+        """The greatest key that was given to a node, 0 in an empty store."""
+        return int(self.query("SELECT coalesce(max(key), 0) FROM entity")[0][0])
+
     def by_key(self, keys: Iterable[int]) -> dict[int, NodeRef]:
         """The node behind each key that is known."""
         wanted = list(keys)
