@@ -8,7 +8,7 @@ from brm.errors import InvalidInput, NotAllowed
 from brm.principal import Principal, local_admin
 from brm.services import moments, scores, trying
 from brm.services.workspace import Workspace
-from scoring.registry import SCORERS
+from scoring.registry import RELATIONSHIPS
 from scoring.sensitivity import VARIED
 
 ADMIN = local_admin()
@@ -55,7 +55,7 @@ def test_a_limit_of_bands_moves_bands_and_no_rank(shown: Workspace) -> None:
 def test_accounts_are_ranked_by_all_six_unless_kinds_are_named(shown: Workspace) -> None:
     when = moments.when(DAY, None, "Asia/Shanghai")
     found = trying.attempt(shown, ADMIN, {"tie.meeting": 1.0}, when=when)
-    assert [each["kind"] for each in found["kinds"]] == list(SCORERS)
+    assert [each["kind"] for each in found["kinds"]] == list(RELATIONSHIPS)
     for each in found["kinds"]:
         assert {item["subject"]["type"] for item in each["items"]} <= {"company"}
         assert all(item["vendor"] is None for item in each["items"])
