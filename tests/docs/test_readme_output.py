@@ -13,7 +13,7 @@ from brm.cli import app
 from brm.services.workspace import Workspace
 
 ROOT = Path(__file__).parents[2]
-COMMAND = re.compile(r"`(brm (?:explain|findings|heat) [^`]+)`[:：]\n\n```text\n(.*?)```", re.DOTALL)
+COMMAND = re.compile(r"`(brm (?:explain|findings|heat|deal) [^`]+)`[:：]\n\n```text\n(.*?)```", re.DOTALL)
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.zh-CN.md"])
@@ -22,7 +22,7 @@ def test_the_pasted_output_is_real(readme: str, demo: Workspace, monkeypatch: py
     monkeypatch.setenv("BRM_TZ", "Asia/Shanghai")
     monkeypatch.setenv("COLUMNS", "100")
     shown = COMMAND.findall((ROOT / readme).read_text(encoding="utf-8"))
-    assert len(shown) == 3
+    assert len(shown) == 4
     for command, pasted in shown:
         result = CliRunner().invoke(app, shlex.split(command)[1:])
         assert result.exit_code == 0, result.output
