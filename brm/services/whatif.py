@@ -68,32 +68,33 @@ def effect(workspace: Workspace, principal: Principal, id_: str, *, when: When =
     with workspace.timing("whatif"):
         imagined = imagine(workspace, subject, lambda at: [each.resolved(at, zone) for each in items], when)
         rows = effects(workspace, imagined, subject, when)
-    moment = imagined.when
-    closed = drafts.concealed(workspace, principal, items)
     names = names_by_key(workspace, imagined, rows, drafts.names_of(workspace, items))
-    since = moved_since(workspace, items)
+    numbers = [each.number for each in items]
     return {
         "draft": drafts.head(workspace, record),
-        "as_of": moments.local_day(moment.as_of or 0, zone).isoformat(),
-        "moment": iso_instant(moment.as_of or 0),
+        "as_of": moments.local_day(imagined.when.as_of or 0, zone).isoformat(),
+        "moment": iso_instant(imagined.when.as_of or 0),
         "base": record.body["base"],
         "revision": imagined.foreseen.revision,
-        "items": [
-            {
-                **drafts.shape(each, hidden=each.number in closed),
-                **_fate(imagined.foreseen, place, hidden=each.number in closed),
-                "moved": [] if each.number in closed else since[each.number],
-            }
-            for place, each in enumerate(items)
-        ],
-        "names": drafts.names_of(workspace, [each for each in items if each.number not in closed]),
-        "scores": [
-            shape
-            for each in rows
-            for shape in scores_of(each, names, [item.number for item in items], workspace)
-        ],
+        **_fates(workspace, principal, imagined.foreseen, items),
+        "scores": [shape for each in rows for shape in scores_of(each, names, numbers, workspace)],
         "parameters": workspace.parameter_set.named,
-    }  # fmt: skip
+    }
+
+
+def _fates(workspace: Workspace, principal: Principal, foreseen: Foreseen, items: Sequence[Proposal]) -> dict[str, Any]:
+    """The proposals with what has become of each, and the names of what they mention."""
+    closed = drafts.concealed(workspace, principal, items)
+    since = moved_since(workspace, items)
+    told = [
+        {
+            **drafts.shape(each, hidden=each.number in closed),
+            **_fate(foreseen, place, hidden=each.number in closed),
+            "moved": [] if each.number in closed else since[each.number],
+        }
+        for place, each in enumerate(items)
+    ]
+    return {"items": told, "names": drafts.names_of(workspace, [each for each in items if each.number not in closed])}
 
 
 Edits = Sequence[tuple[Change, ...]]

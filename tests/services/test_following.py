@@ -8,9 +8,11 @@ from contextlib import closing
 from pathlib import Path
 
 from brm.services.following import Follower
+from brm.services.workspace import Workspace
+from brm.settings import Settings
 from brm.store import open_store
 from brm.store.protocol import Store, When
-from graph_schema.changes import Change, ChangeSet, NodeRef
+from graph_schema.changes import Change, ChangeSet, NodeRef, RecordChange
 
 HOUR = 3_600_000_000
 
@@ -72,3 +74,19 @@ def test_late_records_of_earlier_days_are_counted(tmp_path: Path) -> None:
         assert follower.epoch(yesterday) == 1
         store.apply(ChangeSet(actor="a", source="s", undo=1))
         assert follower.epoch(yesterday) == 2
+
+
+def test_records_leave_what_was_read_of_the_graph(tmp_path: Path) -> None:
+    workspace = Workspace(open_store(f"sqlite:///{tmp_path / 'store'}"), Settings(store="memory://", tz="UTC"))
+    company = Change("set", NodeRef("company", "c"), {"name": "C"})
+    workspace.store.apply(ChangeSet(actor="a", source="s", changes=(company,)))
+    facts, read = workspace.follower.facts(), workspace.snapshot(["c"], When(now()))
+    state = {"rule": "r", "subject": "c", "state": "snoozed", "actor": "a"}
+    records = (RecordChange("finding_state", "f", state),)
+    workspace.store.apply(ChangeSet(actor="a", source="s", records=records))
+    assert workspace.follower.facts() == facts
+    assert workspace.snapshot(["c"], When(read.as_of)) is read
+    write(workspace.store, 1)
+    assert workspace.follower.facts() > facts
+    assert workspace.snapshot(["c"], When(read.as_of)) is not read
+    workspace.close()
