@@ -16,6 +16,7 @@ from typing import Annotated as A
 from typing import Any
 
 from scoring.criteria_parameters import CriteriaParameters, CriterionPriorParameters, CriterionWeightParameters
+from scoring.action_parameters import ActionParameters
 from scoring.deal_parameters import LikelihoodParameters, SelectionParameters
 from scoring.parameter_markers import (
     FRIEDKIN,
@@ -327,6 +328,7 @@ class Parameters:
     competitor: CompetitorParameters = field(default_factory=CompetitorParameters)
     expected_roles: ExpectedRoleParameters = field(default_factory=ExpectedRoleParameters)
     guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
+    actions: ActionParameters = field(default_factory=ActionParameters)
 
     @property
     def digest(self) -> str:

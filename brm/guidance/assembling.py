@@ -39,7 +39,7 @@ def assemble(
         scope=scope,
         account=None if account == NOBODY else account,
         people=_people(view, snapshot, before, reference, parameters, [int(rival) for rival in rivals]),
-        owners=_owners(snapshot, scope, account),
+        owners=owners_of(snapshot, scope, account),
         missing_roles=missing if is_deal else (),
         conflicts=_conflicts(snapshot, members),
         rivals_known=bool(len(rivals)),
@@ -65,7 +65,7 @@ def _people(
 ) -> tuple[PersonStanding, ...]:
     ties_before = _ties_before(before, reference, parameters, view.scope)
     theirs = {rival: _stances(snapshot, reference, parameters, view.scope, rival) for rival in rivals}
-    levels, superiors = _levels(snapshot, view.person), _superiors(snapshot)
+    levels, superiors = levels_of(snapshot, view.person), _superiors(snapshot)
     claims, evidence = _claims(snapshot, parameters, view.person)
     found = []
     for at in range(len(view.person)):
@@ -113,7 +113,8 @@ def _stances(
     return {int(p): float(s) for p, s, k in zip(view.person, view.stance, known, strict=True) if p != NOBODY and k}
 
 
-def _levels(snapshot: Snapshot, persons: Ints) -> dict[int, float]:
+def levels_of(snapshot: Snapshot, persons: Ints) -> dict[int, float]:
+    """The highest level of the seats of each person; without those whose level is unknown."""
     people = people_of(snapshot)
     keys = people.key[people.seat_person]
     wanted = np.isin(keys, persons) & ~np.isnan(people.seat_level)
@@ -153,7 +154,8 @@ def _claims(
     return {person: value for person, (_, value) in claims.items()}, evidence
 
 
-def _owners(snapshot: Snapshot, scope: int, account: int) -> tuple[int, ...]:
+def owners_of(snapshot: Snapshot, scope: int, account: int) -> tuple[int, ...]:
+    """The colleagues who cover the account or deal, by their role in the team."""
     covers, holds = current(snapshot, "covers")
     mine = holds & np.isin(covers.target, [scope, account])
     order = np.argsort(covers.key[mine], kind="stable")

@@ -27,6 +27,7 @@ from scoring.types import US
 RESTRICTED = code_number("sensitivity", "restricted")
 SOLID = code_number("report_kind", "solid")
 FURTHEST = 6
+HOPS = 4
 SORTS = ("tie", "knows", "reports")
 TIE, KNOWS, REPORTS = range(3)
 
@@ -118,7 +119,7 @@ def network_of(workspace: Workspace, principal: Principal, when: When) -> People
 
 
 def paths(
-    workspace: Workspace, principal: Principal, to: str, *, start: str | None = None, max_hops: int = 4, most: int = 5,
+    workspace: Workspace, principal: Principal, to: str, *, start: str | None = None, max_hops: int = HOPS, most: int = 5,
     when: When = NOW,
 ) -> dict[str, Any]:  # fmt: skip
     """The strongest introduction paths to a person, each hop explained."""

@@ -1,0 +1,251 @@
+"""Next best actions of a deal: who should do what by when, through whom, and what it gains."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+import numpy as np
+
+from brm.errors import InvalidInput, NotComputable
+from brm.guidance.candidates import ACTIONS, Candidate, Field, candidates_of
+from brm.guidance.rules import RULES, Severity
+from brm.guidance.weighing import POINTS, Terms, Together, Weighed, together, weigh
+from brm.principal import Principal
+from brm.services import moments, paths
+from brm.services.subjects import Subject, find_subject, keys_of, vendor_key
+from brm.services.workspace import Workspace
+from brm.store.protocol import NOW, Names, When
+from graph_schema.values import amount_text, money_from
+from scoring.action_choice import best_set
+from scoring.action_record import Record, record_of
+from scoring.deal_worlds import our_chances
+from scoring.deal_worth import Worth, worth_of
+from scoring.machinery.contenders import contenders_of
+from scoring.machinery.people import people_of
+from scoring.snapshot import Snapshot
+from scoring.types import NOBODY, US
+from scoring.view import ChainView, chain_view
+
+BASIS = "model_based"
+FACE_TO_FACE = frozenset({"get_introduced", "executive_meeting", "meet"})
+SEVERITY: dict[str, Severity] = {
+    "prove_fit": "medium", "close_requirement": "medium", "ask_event": "medium", "ask_funds": "medium",
+    "ask_shortlist": "medium", **{rule.play: rule.severity for rule in reversed(RULES)},
+}  # fmt: skip
+"""How soon each action is due: by the gravest finding that it answers."""
+MOST_HOURS = 1_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One deal with all that its actions are weighed by."""
+
+    subject: Subject
+    key: int
+    snapshot: Snapshot
+    worth: Worth
+    records: dict[str, Record]
+    candidates: list[Candidate]
+
+
+def guidance(
+    workspace: Workspace, principal: Principal, id_: str, *, hours: float | None = None, limit: int | None = None,
+    when: When = NOW,
+) -> dict[str, Any]:  # fmt: skip
+    """The best actions in a deal within the hours that there are, each with its numbers, the greatest gain first.
+
+    InvalidInput for anything but a deal, or hours or a limit out of range; NotComputable where we are not in the
+    deal's field at that date.
+    """
+    principal.require("read")
+    given = workspace.parameters.actions
+    available = _within("hours", given.hours if hours is None else hours, 0.0, MOST_HOURS)
+    most = int(_within("limit", given.shown if limit is None else limit, 1, int(given.shown)))
+    case = _case(workspace, principal, id_, when)
+    reference, parameters = workspace.reference(when), workspace.parameters
+    terms = Terms.of(case.worth.value, given.hourly_cost)
+
+    def chances(edits: Sequence[Any]) -> Any:
+        return our_chances(case.snapshot, edits, case.key, reference, parameters)
+
+    with workspace.timing("guidance"):
+        now, weighed = weigh(case.candidates, case.records, chances, terms, int(given.considered))
+        at = best_set(
+            np.array([each.gain for each in weighed]), np.array([each.record.hours for each in weighed]),
+            [each.candidate.exclusive for each in weighed], available, most,
+        )  # fmt: skip
+        chosen = [weighed[place] for place in at.tolist()]
+        joint = together(chosen, now, chances, terms)
+    used = sum(each.record.hours for each in chosen)
+    names = workspace.store.names(_keys(chosen), workspace.moment(when))
+    return {
+        "subject": {"type": case.subject.type, "id": case.subject.id, "name": case.subject.name},
+        "as_of": moments.local_day(workspace.moment(when).as_of or 0, workspace.settings.zone).isoformat(),
+        "basis": BASIS,
+        "hours": {"available": available, "used": used},
+        "likelihood": now,
+        "worth": _worth(workspace, case.worth),
+        "together": _together(workspace, joint, now, case.worth),
+        "candidates": len(weighed),
+        "items": [_item(workspace, principal, each, case, now, names, when) for each in chosen],
+        "next": None,
+        "revision": workspace.store.revision(),
+        "parameters": {"version": workspace.parameter_set.version, "digest": parameters.digest},
+    }
+
+
+def _within(name: str, value: float, low: float, high: float) -> float:
+    if not (math.isfinite(value) and low <= value <= high):
+        raise InvalidInput(
+            f"{name} {value:g} is outside {low:g}..{high:g}", remedy=f"ask for {low:g} to {high:g}", field=name
+        )
+    return value
+
+
+def _case(workspace: Workspace, principal: Principal, id_: str, when: When) -> _Case:
+    subject = find_subject(workspace, principal, id_, when)
+    if subject.type != "opportunity":
+        raise InvalidInput(f"{id_} is a {subject.type}", remedy="name an opportunity", id=id_)
+    snapshot = workspace.snapshot(list(subject.accounts), when)
+    vendor_key(workspace, snapshot, None)
+    reference, parameters = workspace.reference(when), workspace.parameters
+    key = int(keys_of(workspace, [subject.id])[0])
+    found = contenders_of(snapshot, reference, parameters, np.array([key]))
+    if US not in found.measures.vendor:
+        raise NotComputable(
+            f"{id_} has no likelihood of us at that date",
+            remedy="guidance is of an opportunity that is known at that date",
+            id=id_,
+        )
+    everything = workspace.snapshot(None, when)
+    view = chain_view(snapshot, reference, parameters, key, US)
+    where = Field(
+        snapshot, key, view, found, parameters, _introducers(workspace, principal, view, snapshot, when),
+        count(people_of(snapshot).base),
+    )  # fmt: skip
+    return _Case(
+        subject, key, snapshot, worth_of(snapshot, everything, key, parameters),
+        {action: record_of(everything, action, parameters) for action in ACTIONS}, candidates_of(where),
+    )  # fmt: skip
+
+
+def _introducers(
+    workspace: Workspace, principal: Principal, view: ChainView, snapshot: Snapshot, when: When
+) -> dict[int, int]:
+    """Who of ours begins the best way to each person of the chain whom nobody of ours knows."""
+    unknown = view.person[(view.person != NOBODY) & (view.best == NOBODY)]
+    if not len(unknown):
+        return {}
+    network, given = paths.network_of(workspace, principal, when), workspace.parameters.guidance
+    people = people_of(snapshot)
+    present = set(people.key[people.colleague].tolist())
+    found = {}
+    for person in unknown.tolist():
+        routes = network.routes(person, hops=paths.HOPS, most=1, start=None, colleague=given.colleague)
+        if routes and routes[0].strength >= given.route_least and routes[0].people[0] in present:
+            found[person] = routes[0].people[0]
+    return found
+
+
+def _keys(chosen: list[Weighed]) -> set[int]:
+    candidates = [each.candidate for each in chosen]
+    found = {key for each in candidates for key in (each.person, each.owner, each.requirement)}
+    return {key for key in found if key is not None}
+
+
+def _item(
+    workspace: Workspace, principal: Principal, each: Weighed, case: _Case, now: float, names: dict[int, Names],
+    when: When,
+) -> dict[str, Any]:  # fmt: skip
+    candidate, record = each.candidate, each.record
+    severity = SEVERITY[candidate.action]
+    days = getattr(workspace.parameters.guidance, f"due_{severity}")
+    today = moments.local_day(workspace.moment(when).as_of or 0, workspace.settings.zone)
+    return {
+        "action": candidate.action,
+        "person": _named(names, candidate.person),
+        "requirement": _named(names, candidate.requirement),
+        "role": candidate.role,
+        "owner": _named(names, candidate.owner),
+        "severity": severity,
+        "due": (today + timedelta(days=days)).isoformat(),
+        "path": _path(workspace, principal, candidate, names, when),
+        "gain": _money(workspace, each.gain, case.worth),
+        "points": POINTS * record.success * (each.after - now),
+        "likelihood": {"before": now, "after": each.after},
+        "success": record.success,
+        "hours": record.hours,
+        "cost": _cost(workspace, record.hours),
+        "basis": BASIS,
+        "why": {"numbers": dict(candidate.numbers), "words": dict(candidate.words)},
+        "assumptions": _assumptions(workspace, each, case.worth),
+    }
+
+
+def _named(names: dict[int, Names], key: int | None) -> dict[str, Any] | None:
+    if key is None:
+        return None
+    known = names[key]
+    return {"type": known.type, "id": known.id, "name": known.name}
+
+
+def _path(
+    workspace: Workspace, principal: Principal, candidate: Candidate, names: dict[int, Names], when: When
+) -> dict[str, Any] | None:
+    if candidate.person is None or candidate.action not in FACE_TO_FACE:
+        return None
+    items = paths.paths(workspace, principal, names[candidate.person].id, most=1, when=when)["items"]
+    return items[0] if items and items[0]["strength"] >= workspace.parameters.guidance.route_least else None
+
+
+def _amount(workspace: Workspace, amount: float) -> dict[str, str]:
+    currency = workspace.parameters.employee.currency
+    return {"amount": amount_text(money_from(Decimal(repr(round(amount, 2))), currency)), "currency": currency}
+
+
+def _money(workspace: Workspace, amount: float, worth: Worth) -> dict[str, str] | None:
+    return None if worth.value is None else _amount(workspace, amount)
+
+
+def _cost(workspace: Workspace, hours: float) -> dict[str, str]:
+    return _amount(workspace, hours * workspace.parameters.actions.hourly_cost)
+
+
+def _worth(workspace: Workspace, worth: Worth) -> dict[str, Any]:
+    return {
+        "margin": None if worth.margin is None else _amount(workspace, worth.margin),
+        "value": None if worth.value is None else _amount(workspace, worth.value),
+        "basis": worth.basis,
+        "rate": worth.rate,
+        "years": worth.years,
+        "discount": worth.discount,
+    }
+
+
+def _together(workspace: Workspace, joint: Together, now: float, worth: Worth) -> dict[str, Any]:
+    return {
+        "gain": _money(workspace, joint.gain, worth),
+        "points": POINTS * (joint.expected - now),
+        "likelihood": {"before": now, "expected": joint.expected, "after": joint.after},
+    }
+
+
+def _assumptions(workspace: Workspace, each: Weighed, worth: Worth) -> list[dict[str, Any]]:
+    """What the gain takes for granted: codes of messages, and their numbers."""
+    given, record = workspace.parameters, each.record
+    margin = {"code": f"margin_{worth.basis}", "numbers": {"rate": worth.rate or 0.0}}
+    dated = {"code": "close_dated" if worth.dated else "close_assumed", "numbers": {"days": worth.years * 365}}
+    success = {
+        "code": "success_learnt" if record.ended else "success_expert",
+        "numbers": {"success": record.success, "ended": record.ended, "done": record.done},
+    }
+    effect: dict[str, Any] = {"code": f"effect_{each.candidate.action}", "numbers": {}}
+    if each.candidate.action == "win_over":
+        effect["numbers"]["step"] = given.guidance.stance_step
+    return [effect, success, margin, dated]

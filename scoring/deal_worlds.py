@@ -1,0 +1,71 @@
+"""Our chance in one deal in several edited copies of its graph, all scored at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from scoring.machinery.contenders import contenders_of
+from scoring.parameters import Parameters
+from scoring.reference import Reference
+from scoring.series import side_by_side
+from scoring.snapshot import Patch, Snapshot
+from scoring.types import US, Floats
+
+MOST_ROWS = 200_000
+"""Rows of nodes and edges up to which copies are scored together."""
+
+Edit = Sequence[Patch]
+"""What makes one copy: patches, made one after the other."""
+
+
+def our_chances(
+    snapshot: Snapshot, edits: Sequence[Edit], deal: int, reference: Reference, parameters: Parameters
+) -> Floats:
+    """The raw likelihood that we win a deal in each edited copy of the snapshot.
+
+    Model: `scoring.likelihood`'s P (raw) of us, recomputed on ``snapshot.apply(patch)``; the Reference stays.
+    Inputs: the snapshot of the deal's account, the edits (empty: as it is), the deal's key.
+    Returns: P by edit, 0..1; NaN where the deal or we are not in its field.
+    Properties: equals scoring each copy alone, to rounding.
+    References: domain.md section 6, next best actions.
+    """
+    graphs = [_edited(snapshot, edit) for edit in edits]
+    parts = [_together(group, deal, reference, parameters) for group in _groups(graphs)]
+    return np.concatenate([np.empty(0), *parts])
+
+
+def _edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
+    for patch in edit:
+        snapshot = snapshot.apply(patch)
+    return snapshot
+
+
+def _groups(graphs: Sequence[Snapshot]) -> Iterator[Sequence[Snapshot]]:
+    if not graphs:
+        return
+    rows = sum(map(len, graphs[0].nodes.values())) + sum(map(len, graphs[0].edges.values()))
+    size = max(1, MOST_ROWS // max(rows, 1))
+    for at in range(0, len(graphs), size):
+        yield graphs[at : at + size]
+
+
+def _together(graphs: Sequence[Snapshot], deal: int, reference: Reference, parameters: Parameters) -> Floats:
+    if len(graphs) == 1:
+        return _chances(graphs[0], reference, parameters, np.array([deal]))
+    series = side_by_side(graphs)
+    places = np.arange(len(graphs))
+    return _chances(
+        series.laid_out(), series.reference(reference), parameters, series.own(places, np.full(len(graphs), deal))
+    )
+
+
+def _chances(snapshot: Snapshot, reference: Reference, parameters: Parameters, deals: np.ndarray) -> Floats:
+    found = contenders_of(snapshot, reference, parameters, deals)
+    case = np.flatnonzero(found.measures.vendor == US)
+    chances = np.full(len(deals), np.nan)
+    order = np.argsort(deals)
+    at = order[np.searchsorted(deals, found.key[found.deal[case]], sorter=order)]
+    chances[at] = found.probability[found.player[case]]
+    return chances
