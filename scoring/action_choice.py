@@ -25,15 +25,15 @@ def best_set(gain: Floats, hours: Floats, exclusive: Sequence[str], available: f
     worth = np.flatnonzero((gain > 0) & (hours <= available))
     if not len(worth) or most < 1:
         return worth[:0]
-    _, group = np.unique([exclusive[at] for at in worth], return_inverse=True)
-    once = (group[None, :] == np.arange(group.max() + 1)[:, None]).astype(np.float64)
+    names = [exclusive[at] for at in worth.tolist()]
+    once = np.array([[name == each for each in names] for name in dict.fromkeys(names)], dtype=np.float64)
     rows = np.vstack([hours[worth][None, :], np.ones((1, len(worth))), once])
     upper = np.concatenate([[available, most], np.ones(len(once))])
-    scale = float(gain[worth].max())
     solved = milp(
-        -gain[worth] / scale, integrality=np.ones(len(worth)), bounds=Bounds(0, 1),
+        -gain[worth] / float(gain[worth].max()), integrality=np.ones(len(worth), dtype=np.int64), bounds=Bounds(0, 1),
         constraints=LinearConstraint(rows, -np.inf, upper), options={"mip_rel_gap": 0.0},
     )  # fmt: skip
-    chosen = worth[np.round(solved.x) == 1]
+    taken = np.zeros(len(worth)) if solved.x is None else solved.x
+    chosen = worth[np.round(taken) == 1]
     found: Ints = chosen[np.lexsort((chosen, -gain[chosen]))]
     return found

@@ -6,18 +6,59 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from scoring.machinery.arrays import Flags
 from scoring.machinery.contenders import contenders_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.series import side_by_side
-from scoring.snapshot import Patch, Snapshot
-from scoring.types import US, Floats
+from scoring.snapshot import EdgeTable, NodeTable, Patch, Snapshot
+from scoring.types import US, Floats, Ints
 
 MOST_ROWS = 200_000
 """Rows of nodes and edges up to which copies are scored together."""
 
+UNREAD = ("contract", "delivery", "ticket", "payment", "objective", "action", "resource")
+"""Nodes that no likelihood reads."""
+
 Edit = Sequence[Patch]
 """What makes one copy: patches, made one after the other."""
+
+
+def read_of(snapshot: Snapshot, members: Ints) -> Snapshot:
+    """What the likelihood of a deal reads: without the interactions of others than its chain's members.
+
+    Inputs: the snapshot of the deal's account, the keys of the members.
+    Properties: every likelihood in the deal is what it is on the whole snapshot, also after edits among members.
+    """
+    took, concerns = snapshot.edges["took_part"], snapshot.edges["concerns"]
+    interactions = snapshot.nodes["interaction"]
+    met = np.zeros(len(interactions), dtype=bool)
+    place = interactions.rows(took.target)
+    of_member = np.isin(took.source, members) & (place >= 0)
+    met[place[of_member]] = True
+    gone = interactions.key[~met]
+    nodes = {**snapshot.nodes, "interaction": _kept_nodes(interactions, met)}
+    edges = {
+        **snapshot.edges,
+        "took_part": _kept_edges(took, ~np.isin(took.target, gone)),
+        "concerns": _kept_edges(concerns, ~np.isin(concerns.source, gone)),
+    }
+    for name in UNREAD:
+        nodes.pop(name)
+    for name in ("belongs_to", "owned_by", "promised_to"):
+        edges.pop(name)
+    return Snapshot(snapshot.as_of, nodes, edges, snapshot.local_days, snapshot.read_at)
+
+
+def _kept_nodes(table: NodeTable, kept: Flags) -> NodeTable:
+    return NodeTable(table.key[kept], {name: column[kept] for name, column in table.columns.items()})
+
+
+def _kept_edges(table: EdgeTable, kept: Flags) -> EdgeTable:
+    columns = {name: column[kept] for name, column in table.columns.items()}
+    return EdgeTable(
+        table.source[kept], table.target[kept], table.key[kept], table.valid_from[kept], table.valid_to[kept], columns
+    )
 
 
 def our_chances(
@@ -61,7 +102,7 @@ def _together(graphs: Sequence[Snapshot], deal: int, reference: Reference, param
     )
 
 
-def _chances(snapshot: Snapshot, reference: Reference, parameters: Parameters, deals: np.ndarray) -> Floats:
+def _chances(snapshot: Snapshot, reference: Reference, parameters: Parameters, deals: Ints) -> Floats:
     found = contenders_of(snapshot, reference, parameters, deals)
     case = np.flatnonzero(found.measures.vendor == US)
     chances = np.full(len(deals), np.nan)

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Annotated as A
 from typing import Any
 
-from scoring.criteria_parameters import CriteriaParameters, CriterionPriorParameters, CriterionWeightParameters
 from scoring.action_parameters import ActionParameters
+from scoring.criteria_parameters import CriteriaParameters, CriterionPriorParameters, CriterionWeightParameters
 from scoring.deal_parameters import LikelihoodParameters, SelectionParameters
 from scoring.parameter_markers import (
     FRIEDKIN,

@@ -21,14 +21,15 @@ from api.dependencies import (
     encode_cursor,
     foreign_cursor,
 )
+from api.guidance import Guidance
 from api.pictures import PICTURE, PictureFormat, picture
 from api.problems import PROBLEMS
-from brm.guidance import deals, engine, states
+from brm.guidance import deals, engine, next_actions, states
 from brm.guidance.chain_map import chain_map
 from brm.pictures.chain import chain_svg
 from brm.pictures.trend import trend_svg
 from brm.pictures.waterfall import waterfall_svg
-from brm.services import changing, paths, rendering, scores, trends
+from brm.services import advising, changing, paths, rendering, scores, trends
 
 router = APIRouter(responses=PROBLEMS)
 KindName = Literal[
@@ -159,6 +160,25 @@ def read_likelihood(
     """Will the vendor win: likelihood with its reasons, field and gate, and everybody's control points."""
     shape = rendering.score(deals.likelihood(space, principal, id, vendor=vendor, when=when, change=change), texts)
     return picture(waterfall_svg(shape, texts)) if format == "svg" else shape
+
+
+@router.get(
+    "/opportunities/{id}/guidance",
+    tags=["opportunities"],
+    operation_id="read_guidance",
+    response_model=Guidance,
+    response_model_exclude_unset=True,
+)
+def read_guidance(
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId,
+    hours: Annotated[
+        float | None, Query(ge=0, le=next_actions.MOST_HOURS, description="Hours to spend; default a parameter")
+    ] = None,
+    limit: Annotated[int | None, Query(ge=1, le=5, description="Most actions; default a parameter")] = None,
+) -> dict[str, Any]:  # fmt: skip
+    """What to do next: the best actions within the hours, each with owner, day, path and gain."""
+    found = next_actions.guidance(space, principal, id, hours=hours, limit=limit, when=when)
+    return advising.guidance(found, texts)
 
 
 @router.get(

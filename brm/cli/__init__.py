@@ -11,6 +11,7 @@ from brm.cli import (
     drafting,
     editing,
     evaluating,
+    guiding,
     leading,
     looking,
     parameters,
@@ -31,9 +32,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, questioning, staging, leading, looking, drafting, reviewing, editing,
-    caring, parameters,
-    evaluating,
+    running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, looking, drafting, reviewing,
+    editing, caring, parameters, evaluating,
 ):  # fmt: skip
     module.register(app)
 

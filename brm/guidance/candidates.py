@@ -179,7 +179,14 @@ def _questions(where: Field, owner: int | None) -> Iterator[Candidate]:
         toward = int(ours[0]) if action == "ask_shortlist" and len(ours) else None
         told = [
             deal_edits.observed(
-                where.snapshot, next(where.fresh), kind, value, deal, about=deal, toward=toward, source=deal_edits.INSIDE
+                where.snapshot,
+                next(where.fresh),
+                kind,
+                value,
+                deal,
+                about=deal,
+                toward=toward,
+                source=deal_edits.INSIDE,
             )
             for value in (1.0, 0.0)
         ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -15,7 +14,7 @@ import numpy as np
 from brm.errors import InvalidInput, NotComputable
 from brm.guidance.candidates import ACTIONS, Candidate, Field, candidates_of
 from brm.guidance.rules import RULES, Severity
-from brm.guidance.weighing import POINTS, Terms, Together, Weighed, together, weigh
+from brm.guidance.weighing import POINTS, Chances, Terms, Together, Weighed, together, weigh
 from brm.principal import Principal
 from brm.services import moments, paths
 from brm.services.subjects import Subject, find_subject, keys_of, vendor_key
@@ -24,7 +23,7 @@ from brm.store.protocol import NOW, Names, When
 from graph_schema.values import amount_text, money_from
 from scoring.action_choice import best_set
 from scoring.action_record import Record, record_of
-from scoring.deal_worlds import our_chances
+from scoring.deal_worlds import our_chances, read_of
 from scoring.deal_worth import Worth, worth_of
 from scoring.machinery.contenders import contenders_of
 from scoring.machinery.people import people_of
@@ -43,12 +42,13 @@ MOST_HOURS = 1_000.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """One deal with all that its actions are weighed by."""
 
     subject: Subject
     key: int
     snapshot: Snapshot
+    """What the deal's likelihood reads."""
     worth: Worth
     records: dict[str, Record]
     candidates: list[Candidate]
@@ -67,13 +67,9 @@ def guidance(
     given = workspace.parameters.actions
     available = _within("hours", given.hours if hours is None else hours, 0.0, MOST_HOURS)
     most = int(_within("limit", given.shown if limit is None else limit, 1, int(given.shown)))
-    case = _case(workspace, principal, id_, when)
-    reference, parameters = workspace.reference(when), workspace.parameters
+    case = case_of(workspace, principal, id_, when)
     terms = Terms.of(case.worth.value, given.hourly_cost)
-
-    def chances(edits: Sequence[Any]) -> Any:
-        return our_chances(case.snapshot, edits, case.key, reference, parameters)
-
+    chances = chances_of(workspace, case, when)
     with workspace.timing("guidance"):
         now, weighed = weigh(case.candidates, case.records, chances, terms, int(given.considered))
         at = best_set(
@@ -96,8 +92,14 @@ def guidance(
         "items": [_item(workspace, principal, each, case, now, names, when) for each in chosen],
         "next": None,
         "revision": workspace.store.revision(),
-        "parameters": {"version": workspace.parameter_set.version, "digest": parameters.digest},
+        "parameters": {"version": workspace.parameter_set.version, "digest": workspace.parameters.digest},
     }
+
+
+def chances_of(workspace: Workspace, case: Case, when: When) -> Chances:
+    """Our likelihood in edited copies of the deal's graph."""
+    reference, parameters = workspace.reference(when), workspace.parameters
+    return lambda edits: our_chances(case.snapshot, edits, case.key, reference, parameters)
 
 
 def _within(name: str, value: float, low: float, high: float) -> float:
@@ -108,7 +110,8 @@ def _within(name: str, value: float, low: float, high: float) -> float:
     return value
 
 
-def _case(workspace: Workspace, principal: Principal, id_: str, when: When) -> _Case:
+def case_of(workspace: Workspace, principal: Principal, id_: str, when: When) -> Case:
+    """The deal with everything that could be done in it; see `guidance` for what is refused."""
     subject = find_subject(workspace, principal, id_, when)
     if subject.type != "opportunity":
         raise InvalidInput(f"{id_} is a {subject.type}", remedy="name an opportunity", id=id_)
@@ -129,8 +132,8 @@ def _case(workspace: Workspace, principal: Principal, id_: str, when: When) -> _
         snapshot, key, view, found, parameters, _introducers(workspace, principal, view, snapshot, when),
         count(people_of(snapshot).base),
     )  # fmt: skip
-    return _Case(
-        subject, key, snapshot, worth_of(snapshot, everything, key, parameters),
+    return Case(
+        subject, key, read_of(snapshot, view.person), worth_of(snapshot, everything, key, parameters),
         {action: record_of(everything, action, parameters) for action in ACTIONS}, candidates_of(where),
     )  # fmt: skip
 
@@ -160,7 +163,7 @@ def _keys(chosen: list[Weighed]) -> set[int]:
 
 
 def _item(
-    workspace: Workspace, principal: Principal, each: Weighed, case: _Case, now: float, names: dict[int, Names],
+    workspace: Workspace, principal: Principal, each: Weighed, case: Case, now: float, names: dict[int, Names],
     when: When,
 ) -> dict[str, Any]:  # fmt: skip
     candidate, record = each.candidate, each.record

@@ -127,26 +127,21 @@ def together(chosen: Sequence[Weighed], now: float, chances: Chances, terms: Ter
     Model: the expectation of EV over which of the actions that change something succeed, each by itself, exact
     over subsets; what asking gains is added, as are the costs.
     """
-    doing = [each for each in chosen if each.candidate.edit is not None]
+    doing = [(each, edit) for each in chosen if (edit := each.candidate.edit) is not None]
     sets = [each for size in range(len(doing) + 1) for each in combinations(range(len(doing)), size)]
-    known = {(): now, **{(at,): each.after for at, each in enumerate(doing)}}
+    known: dict[tuple[int, ...], float] = {(): now}
+    known |= {(at,): each.after for at, (each, _) in enumerate(doing)}
     missing = [each for each in sets if each not in known]
-    found = chances([[_edit(doing[at]) for at in each] for each in missing])
+    found = chances([[doing[at][1] for at in each] for each in missing])
     known |= dict(zip(missing, found.tolist(), strict=True))
-    expected = sum(known[each] * _probability(each, doing) for each in sets)
+    rates = [each.record.success for each, _ in doing]
+    expected = sum(known[each] * _probability(each, rates) for each in sets)
     asked = sum(each.worth for each in chosen if each.candidate.edit is None)
     cost = sum(each.cost for each in chosen)
     worth = terms.value * (expected - now) + asked
     return Together(expected, known[sets[-1]], worth - cost, cost, worth)
 
 
-def _edit(each: Weighed) -> Patch:
-    assert each.candidate.edit is not None
-    return each.candidate.edit
-
-
-def _probability(succeeded: tuple[int, ...], doing: Sequence[Weighed]) -> float:
-    chance = 1.0
-    for at, each in enumerate(doing):
-        chance *= each.record.success if at in succeeded else 1 - each.record.success
-    return chance
+def _probability(succeeded: tuple[int, ...], rates: Sequence[float]) -> float:
+    """That just these succeed."""
+    return float(np.prod([rate if at in succeeded else 1 - rate for at, rate in enumerate(rates)]))

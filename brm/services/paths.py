@@ -119,8 +119,8 @@ def network_of(workspace: Workspace, principal: Principal, when: When) -> People
 
 
 def paths(
-    workspace: Workspace, principal: Principal, to: str, *, start: str | None = None, max_hops: int = HOPS, most: int = 5,
-    when: When = NOW,
+    workspace: Workspace, principal: Principal, to: str, *, start: str | None = None, max_hops: int = HOPS,
+    most: int = 5, when: When = NOW,
 ) -> dict[str, Any]:  # fmt: skip
     """The strongest introduction paths to a person, each hop explained."""
     if not 1 <= max_hops <= FURTHEST:

@@ -16,6 +16,7 @@ from brm.cli.evaluating import METRICS
 from brm.cli.parameters import DESCRIBED, HEAD, MOVER, VARIED
 from brm.cli.reviewing import HEAD as REVIEWS
 from brm.cli.reviewing import MOVED as FOLLOWED
+from brm.guidance.candidates import ACTIONS
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
@@ -34,6 +35,7 @@ from graph_schema.vocabulary import VOCABULARIES
 from scoring.causes import CAUSES
 from scoring.criteria.catalogue import IDS as CRITERIA
 from scoring.criteria.catalogue import QUESTIONS
+from scoring.deal_worth import MARGIN, RATE, UNKNOWN
 from scoring.gaps import KINDS as GAPS
 from scoring.handover import REASONS
 from scoring.likelihood import PRIOR
@@ -69,6 +71,16 @@ FAMILIES = {
     "field.": NO_COMPANY,
     "deal.label.": (PRIOR,),
     "control.": POINTS,
+    "play.": ACTIONS,
+    "guide.why.": ACTIONS,
+    "guide.assumption.": (
+        *(f"effect_{action}" for action in ACTIONS),
+        *(f"margin_{basis}" for basis in (MARGIN, RATE, UNKNOWN)),
+        "success_expert",
+        "success_learnt",
+        "close_dated",
+        "close_assumed",
+    ),
     "answer.": ("yes", "no", "unknown"),
     "picture.legend.": tuple(name for name, _ in DIRECTIONS),
     "level.": ("1", "2", "3", "4", "5", "unknown"),

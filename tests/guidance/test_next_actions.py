@@ -1,0 +1,263 @@
+"""Next best actions: each gain is what the action, entered as facts, then gives; refusals; the shape."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from brm.demo import Size, generate
+from brm.errors import InvalidInput, NotAllowed, NotFound
+from brm.guidance.candidates import ACTIONS, DIRECT, INFORMATION, Candidate
+from brm.guidance.next_actions import Case, case_of, chances_of, guidance
+from brm.guidance.weighing import Terms, Weighed, together, weigh
+from brm.principal import Principal
+from brm.services import scores
+from brm.services.moments import end_of_day
+from brm.services.workspace import Workspace
+from brm.settings import Settings
+from brm.store.protocol import When
+from graph_schema.changes import Change, ChangeSet, EdgeRef, NodeRef
+from scoring.deal_worlds import our_chances
+
+ANCHOR = date(2026, 6, 30)
+NOW = When(end_of_day(ANCHOR, "UTC"))
+SMALL = Size(accounts=20, closed_deals=30, open_deals=60, interactions=1_500)
+DEALS = [f"demo:opportunity/{number}" for number in range(31, 91)]
+
+
+def _opened(changes: tuple[Change, ...]) -> Workspace:
+    workspace = Workspace.open(Settings(store="memory://", tz="UTC", lang="en"))
+    workspace.store.apply(ChangeSet(actor="test", source="test", changes=changes))
+    return workspace
+
+
+@cache
+def _world() -> tuple[Change, ...]:
+    return tuple(generate(ANCHOR, size=SMALL))
+
+
+@pytest.fixture(scope="module")
+def workspace() -> Iterator[Workspace]:
+    opened = _opened(_world())
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="module")
+def cases(workspace: Workspace) -> dict[str, tuple[Case, float, list[Weighed]]]:
+    """Every open deal with all its candidates weighed."""
+    found = {}
+    given = workspace.parameters.actions
+    for deal in DEALS:
+        case = case_of(workspace, workspace.local_principal(), deal, NOW)
+        terms = Terms.of(case.worth.value, given.hourly_cost)
+        chances = chances_of(workspace, case, NOW)
+        found[deal] = (case, *weigh(case.candidates, case.records, chances, terms, int(given.considered)))
+    return found
+
+
+def _fact(entity: NodeRef | EdgeRef, **properties: Any) -> Change:
+    return Change("set", entity, properties, valid_from=NOW.as_of, recorded_at=NOW.as_of)
+
+
+def _observation(
+    new: str, deal: str, about: str, kind: str, value: float, source: str, toward: str = ""
+) -> list[Change]:
+    facts = [
+        _fact(NodeRef("observation", new), at=NOW.as_of, kind=kind, value=value, source_class=source),
+        _fact(EdgeRef("about", new, about)),
+    ]
+    facts += [_fact(EdgeRef("concerns", new, deal))] if about != deal else []
+    return facts + ([_fact(EdgeRef("toward", new, toward))] if toward else [])
+
+
+def _facts(workspace: Workspace, each: Candidate, deal: str, answer: float, new: str) -> list[Change]:
+    """The action as a colleague would enter it once it has succeeded, or been answered."""
+    keys = {key for key in (each.person, each.owner, each.requirement) if key is not None}
+    ids = {key: known.id for key, known in workspace.store.names(keys, NOW).items()}
+    numbers, action = each.numbers, each.action
+    if action == "win_over":
+        reached = min(1.0, numbers["stance"] + 0.25)
+        return _observation(new, deal, ids[each.person or 0], "stance", reached, "observed")
+    if action == "ask_small_act":
+        rung = float(int(numbers["depth"]) + 1)
+        return _observation(new, deal, ids[each.person or 0], "depth", rung, "observed")
+    if action in ("meet", "get_introduced", "executive_meeting"):
+        executive = {"executive": True} if action == "executive_meeting" else {}
+        return [
+            _fact(NodeRef("interaction", new), at=NOW.as_of, channel="meeting", **executive),
+            _fact(EdgeRef("took_part", ids[each.owner or 0], new), role="organiser"),
+            _fact(EdgeRef("took_part", ids[each.person or 0], new), role="attendee"),
+            _fact(EdgeRef("concerns", new, deal)),
+        ]
+    if action in ("prove_fit", "close_requirement"):
+        met = 1.0 if action == "close_requirement" else numbers["met"]
+        return [_fact(EdgeRef("meets", "demo:us", ids[each.requirement or 0]), met=met, proof=each.words["proof"])]
+    if action == "identify_role":
+        return [
+            _fact(NodeRef("person", new), name="New"),
+            _fact(EdgeRef("plays", new, deal, each.role or ""), source_class="inside"),
+        ]
+    kind = {"ask_event": "event", "ask_funds": "funds", "ask_rivals": "criterion:field_complete"}.get(
+        action, "shortlist"
+    )
+    return _observation(new, deal, deal, kind, answer, "inside", "demo:us" if kind == "shortlist" else "")
+
+
+def _likelihood(workspace: Workspace, deal: str) -> float:
+    return float(scores.explain(workspace, workspace.local_principal(), "likelihood", deal, when=NOW)["score"])
+
+
+def _after(each: Candidate, deal: str, origin: Workspace) -> float:
+    """The likelihood once the facts are written into a copy; for what is asked, expected over answers."""
+    answers = [(1.0, 1.0)] if each.edit is not None else [
+        (one.chance, value) for one, value in zip(each.answers, (1.0, 0.0), strict=False)
+    ]  # fmt: skip
+    expected = 0.0
+    for chance, value in answers:
+        copy = _opened((*_world(), *_facts(origin, each, deal, value, "new")))
+        expected += chance * _likelihood(copy, deal)
+        copy.close()
+    return expected
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_action_gives_what_its_facts_then_give(
+    action: str, workspace: Workspace, cases: dict[str, tuple[Case, float, list[Weighed]]]
+) -> None:
+    """Of the candidates of the action the one that moves most: likelihood and gain from a copy of the store."""
+    every = [
+        (deal, now, each) for deal, (_, now, told) in cases.items() for each in told if each.candidate.action == action
+    ]
+    assert every, f"no deal of the small world has the candidate {action}"
+    deal, now, each = max(every, key=lambda one: abs(one[2].after - one[1]))
+    assert abs(each.after - now) > 1e-6
+    assert now == pytest.approx(_likelihood(workspace, deal), abs=1e-9)
+    after = _after(each.candidate, deal, workspace)
+    assert each.after == pytest.approx(after, abs=1e-9)
+    case = cases[deal][0]
+    assert case.worth.value is not None
+    cost = each.record.hours * workspace.parameters.actions.hourly_cost
+    if action in DIRECT:
+        assert each.gain == pytest.approx(each.record.success * case.worth.value * (after - now) - cost, abs=1e-3)
+    else:
+        assert each.gain >= -cost - 1e-9
+
+
+def test_the_gains_of_fifty_deals_are_what_their_facts_give(
+    workspace: Workspace, cases: dict[str, tuple[Case, float, list[Weighed]]]
+) -> None:
+    """One action per account and copy, as accounts do not move each other within a day."""
+    copies: dict[int, list[tuple[str, Weighed]]] = defaultdict(list)
+    used: dict[str, int] = defaultdict(int)
+    for deal, (case, _, told) in cases.items():
+        account = case.subject.accounts[0]
+        direct = [each for each in told if each.candidate.edit is not None]
+        copies[used[account]].append((deal, max(direct, key=lambda each: each.gain)))
+        used[account] += 1
+    checked = 0
+    for chosen in copies.values():
+        facts = [
+            fact
+            for at, (deal, each) in enumerate(chosen)
+            for fact in _facts(workspace, each.candidate, deal, 1.0, f"new{at}")
+        ]
+        copy = _opened((*_world(), *facts))
+        for deal, each in chosen:
+            assert each.after == pytest.approx(_likelihood(copy, deal), abs=1e-9), each.candidate.key
+            checked += 1
+        copy.close()
+    assert checked >= 50
+
+
+def test_a_question_is_never_worth_less_than_nothing(cases: dict[str, tuple[Case, float, list[Weighed]]]) -> None:
+    asked = [each for _, _, told in cases.values() for each in told if each.candidate.action in INFORMATION]
+    assert min(each.worth for each in asked) >= 0
+    assert max(each.worth for each in asked) > 0
+    for each in asked:
+        assert each.gain == pytest.approx(each.worth - each.cost, abs=1e-9)
+        assert sum(answer.chance for answer in each.candidate.answers) == pytest.approx(1.0)
+
+
+def test_what_is_left_out_moves_no_likelihood(
+    workspace: Workspace, cases: dict[str, tuple[Case, float, list[Weighed]]]
+) -> None:
+    reference, parameters = workspace.reference(NOW), workspace.parameters
+    for deal in DEALS[:8]:
+        case, now, _ = cases[deal]
+        edits = [(), *((each.edit,) for each in case.candidates if each.edit is not None)]
+        whole = workspace.snapshot(list(case.subject.accounts), NOW)
+        alone = [our_chances(whole, [edit], case.key, reference, parameters)[0] for edit in edits]
+        np.testing.assert_allclose(
+            our_chances(case.snapshot, edits, case.key, reference, parameters), alone, atol=1e-12
+        )
+        assert alone[0] == pytest.approx(now, abs=1e-12)
+
+
+def test_the_gain_of_a_set_is_worked_out_jointly(
+    workspace: Workspace, cases: dict[str, tuple[Case, float, list[Weighed]]]
+) -> None:
+    """Two actions with success p and q: ``p q P_ab + p (1-q) P_a + (1-p) q P_b + (1-p)(1-q) P``."""
+    deal = DEALS[0]
+    case, now, told = cases[deal]
+    first, second = [each for each in told if each.candidate.action == "win_over"][:2]
+    chances = chances_of(workspace, case, NOW)
+    both = float(chances([[first.candidate.edit, second.candidate.edit]])[0])
+    p, q = first.record.success, second.record.success
+    expected = p * q * both + p * (1 - q) * first.after + (1 - p) * q * second.after + (1 - p) * (1 - q) * now
+    found = together([first, second], now, chances, Terms.of(1_000.0, 10.0))
+    assert found.expected == pytest.approx(expected, abs=1e-12)
+    assert found.after == pytest.approx(both, abs=1e-12)
+    cost = 10.0 * (first.record.hours + second.record.hours)
+    assert found.gain == pytest.approx(1_000.0 * (expected - now) - cost, abs=1e-9)
+
+
+def test_the_answer_tells_who_when_and_what_for(workspace: Workspace) -> None:
+    principal = workspace.local_principal()
+    answers = [guidance(workspace, principal, deal, hours=40, when=NOW) for deal in DEALS]
+    items = [each for answer in answers for each in answer["items"]]
+    assert len(items) >= 20
+    for answer in answers:
+        assert len(answer["items"]) <= 5
+        assert sum(each["hours"] for each in answer["items"]) <= 40
+        gains = [float(each["gain"]["amount"]) for each in answer["items"]]
+        assert gains == sorted(gains, reverse=True)
+        assert all(gain >= 0 for gain in gains)
+    for each in items:
+        assert each["owner"]["type"] == "person"
+        assert each["due"] > "2026-06-30"
+        assert each["basis"] == "model_based"
+        assert 0 < each["success"] < 1
+
+
+def test_fewer_hours_never_gain_more_and_none_gain_nothing(workspace: Workspace) -> None:
+    principal = workspace.local_principal()
+    for deal in DEALS[:6]:
+        gains = []
+        for hours in (0.0, 6.0, 12.0, 60.0):
+            answer = guidance(workspace, principal, deal, hours=hours, when=NOW)
+            assert answer["hours"]["used"] <= hours
+            gains.append(sum(float(each["gain"]["amount"]) for each in answer["items"]))
+        assert gains == sorted(gains)
+        assert gains[0] == 0
+
+
+def test_refusals(workspace: Workspace) -> None:
+    principal = workspace.local_principal()
+    for wrong in (-1.0, float("nan"), 1e9):
+        with pytest.raises(InvalidInput, match="hours"):
+            guidance(workspace, principal, DEALS[0], hours=wrong, when=NOW)
+    with pytest.raises(InvalidInput, match="limit"):
+        guidance(workspace, principal, DEALS[0], limit=6, when=NOW)
+    with pytest.raises(InvalidInput, match="company"):
+        guidance(workspace, principal, "demo:us", when=NOW)
+    with pytest.raises(NotFound):
+        guidance(workspace, principal, "nobody", when=NOW)
+    with pytest.raises(NotAllowed):
+        guidance(workspace, Principal("nobody", frozenset()), DEALS[0], when=NOW)
