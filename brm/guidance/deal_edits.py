@@ -56,10 +56,11 @@ def observed(
 
 
 def judged(snapshot: Snapshot, company: int, requirement: int, met: float, proof: str) -> Patch:
-    """What we show of a requirement from today on, in place of what was shown before."""
-    ends = (_one(company), _one(requirement), _one(-1))
+    """What we show of a requirement in place of what was shown before, as it has been judged since then."""
+    meets, ends = snapshot.edges["meets"], (_one(company), _one(requirement), _one(-1))
+    before = np.flatnonzero((meets.source == company) & (meets.target == requirement))
+    since = meets.valid_from[before[-1:]] if len(before) else np.array([snapshot.as_of])
     columns = {"met": np.array([met]), "proof": np.array([code_number("proof", proof)])}
-    since = np.array([snapshot.as_of])
     return Patch(
         drop_edges={"meets": ends},
         add_edges={"meets": edge_table("meets", ends[0], ends[1], columns, valid_from=since)},
