@@ -11,6 +11,9 @@ from brm.cli.session import Session, command
 if TYPE_CHECKING:
     from rich.table import Table
 
+OF_THE_DEAL = ("margin_", "close_")
+"""Assumptions that all actions of a deal share, and that are told once."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -52,14 +55,19 @@ def print_guidance(session: Session, shape: dict[str, Any]) -> None:
         "available": hours["available"],
     }  # fmt: skip
     console.print(texts.text("guide.together", **sums), soft_wrap=True)
+    shared = {
+        one["code"]: one["text"] for one in shape["items"][0]["assumptions"] if one["code"].startswith(OF_THE_DEAL)
+    }
     for number, each in enumerate(shape["items"], 1):
         console.print(f"[bold]{number}. {each['text']}[/bold]", soft_wrap=True)
-        lines = [each["why"]["text"], *(one["text"] for one in each["assumptions"])]
+        own = (one["text"] for one in each["assumptions"] if one["code"] not in shared)
+        lines = [each["why"]["text"], *own]
         if each["path"] is not None:
             lines.insert(1, each["path"]["ask"])
         for line in lines:
             console.print(f"   {line}", soft_wrap=True)
-    console.print(shape["basis_text"], soft_wrap=True)
+    for line in (*shared.values(), shape["basis_text"]):
+        console.print(line, soft_wrap=True)
 
 
 def _table(session: Session, items: list[dict[str, Any]]) -> Table:

@@ -1,0 +1,75 @@
+"""Next best actions on the command line and over HTTP: the same numbers, told in both languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from brm.services.workspace import Workspace
+from tests.cli.conftest import AS_OF, Brm
+
+DAY = ("--as-of", AS_OF)
+DEAL = "demo:opportunity/205"
+URL = f"/api/v1/opportunities/{quote(DEAL, safe='')}/guidance"
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def client(shown: Workspace) -> Iterator[TestClient]:
+    with TestClient(create_app(shown.settings, shown.store)) as opened:
+        yield opened
+
+
+def test_both_tell_the_same(brm: Brm, client: TestClient) -> None:
+    told = brm("guide", DEAL, "--hours", "30", *DAY, "--json").json
+    answer = client.get(URL, params={"as_of": AS_OF, "hours": 30}, headers={"Accept-Language": "en"})
+    assert answer.status_code == 200
+    assert answer.json() == told
+    likelihood = brm("deal", DEAL, "--no-change", *DAY, "--json").json["score"]
+    assert told["likelihood"] == pytest.approx(likelihood, abs=1e-12)
+    assert {each["likelihood"]["before"] for each in told["items"]} == {told["likelihood"]}
+    assert told["hours"]["available"] == 30
+    assert 2 <= len(told["items"]) <= 5
+    assert {
+        "action",
+        "person",
+        "owner",
+        "due",
+        "path",
+        "gain",
+        "likelihood",
+        "success",
+        "cost",
+        "why",
+        "assumptions",
+    } <= set(told["items"][0])
+
+
+def test_texts_in_both_languages(brm: Brm, shown: Workspace) -> None:
+    english, chinese = (brm("guide", DEAL, *DAY, "--lang", each, "--json").json for each in ("en", "zh-CN"))
+    for one, other in zip(english["items"], chinese["items"], strict=True):
+        assert (one["action"], one["gain"], one["points"]) == (other["action"], other["gain"], other["points"])
+        for text in (other["text"], other["why"]["text"], *(each["text"] for each in other["assumptions"])):
+            assert CHINESE.search(text)
+        assert not any(CHINESE.search(each["text"]) for each in one["assumptions"])
+    assert "Model-based" in brm("guide", DEAL, *DAY).out
+    assert "基于模型" in brm("guide", DEAL, *DAY, "--lang", "zh-CN").out
+
+
+def test_no_hours_no_actions(brm: Brm, shown: Workspace) -> None:
+    told = brm("guide", DEAL, "--hours", "0", *DAY)
+    assert "worth its cost within 0 hours" in told.out
+    assert brm("guide", DEAL, "--limit", "1", *DAY, "--json").json["items"][0]["action"]
+
+
+def test_refusals(brm: Brm, client: TestClient) -> None:
+    assert brm("guide", DEAL, "--hours", "-1", *DAY, code=2).err.count("hours -1 is outside") == 1
+    assert brm("guide", DEAL, "--limit", "9", *DAY, code=2).err.count("limit 9 is outside") == 1
+    assert brm("guide", "demo:us", *DAY, code=2).err.count("demo:us is a company") == 1
+    assert client.get(URL, params={"hours": -1}).status_code == 422
+    assert client.get(URL.replace("205", "99999")).status_code == 404
