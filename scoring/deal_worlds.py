@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
+from scoring.copies import Copies, Edit
 from scoring.machinery.arrays import Flags
 from scoring.machinery.contenders import contenders_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
-from scoring.series import side_by_side
-from scoring.snapshot import EdgeTable, NodeTable, Patch, Snapshot
+from scoring.snapshot import EdgeTable, NodeTable, Snapshot
 from scoring.types import US, Floats, Ints
 
 MOST_ROWS = 200_000
@@ -19,9 +19,6 @@ MOST_ROWS = 200_000
 
 UNREAD = ("contract", "delivery", "ticket", "payment", "objective", "action", "resource")
 """Nodes that no likelihood reads."""
-
-Edit = Sequence[Patch]
-"""What makes one copy: patches, made one after the other."""
 
 
 def read_of(snapshot: Snapshot, members: Ints) -> Snapshot:
@@ -72,34 +69,24 @@ def our_chances(
     Properties: equals scoring each copy alone, to rounding.
     References: domain.md section 6, next best actions.
     """
-    graphs = [_edited(snapshot, edit) for edit in edits]
-    parts = [_together(group, deal, reference, parameters) for group in _groups(graphs)]
+    rows = sum(map(len, snapshot.nodes.values())) + sum(map(len, snapshot.edges.values()))
+    size = max(1, MOST_ROWS // max(rows, 1))
+    parts = [
+        _together(snapshot, edits[at : at + size], deal, reference, parameters) for at in range(0, len(edits), size)
+    ]
     return np.concatenate([np.empty(0), *parts])
 
 
-def _edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
-    for patch in edit:
-        snapshot = snapshot.apply(patch)
-    return snapshot
-
-
-def _groups(graphs: Sequence[Snapshot]) -> Iterator[Sequence[Snapshot]]:
-    if not graphs:
-        return
-    rows = sum(map(len, graphs[0].nodes.values())) + sum(map(len, graphs[0].edges.values()))
-    size = max(1, MOST_ROWS // max(rows, 1))
-    for at in range(0, len(graphs), size):
-        yield graphs[at : at + size]
-
-
-def _together(graphs: Sequence[Snapshot], deal: int, reference: Reference, parameters: Parameters) -> Floats:
-    if len(graphs) == 1:
-        return _chances(graphs[0], reference, parameters, np.array([deal]))
-    series = side_by_side(graphs)
-    places = np.arange(len(graphs))
-    return _chances(
-        series.laid_out(), series.reference(reference), parameters, series.own(places, np.full(len(graphs), deal))
-    )
+def _together(
+    snapshot: Snapshot, edits: Sequence[Edit], deal: int, reference: Reference, parameters: Parameters
+) -> Floats:
+    if len(edits) == 1:
+        for patch in edits[0]:
+            snapshot = snapshot.apply(patch)
+        return _chances(snapshot, reference, parameters, np.array([deal]))
+    copies = Copies(snapshot, len(edits))
+    edited = copies.laid_out().apply(copies.patch(edits))
+    return _chances(edited, copies.reference(reference), parameters, copies.own(deal))
 
 
 def _chances(snapshot: Snapshot, reference: Reference, parameters: Parameters, deals: Ints) -> Floats:

@@ -17,7 +17,7 @@ import numpy as np
 
 from brm.guidance.candidates import Answer, Candidate
 from scoring.action_record import Record
-from scoring.deal_worlds import Edit
+from scoring.copies import Edit
 from scoring.snapshot import Patch
 from scoring.types import Floats
 

@@ -14,7 +14,7 @@ from brm.services.workspace import Workspace
 from tests.cli.conftest import AS_OF, Brm
 
 DAY = ("--as-of", AS_OF)
-DEAL = "demo:opportunity/205"
+DEAL = "demo:opportunity/203"
 URL = f"/api/v1/opportunities/{quote(DEAL, safe='')}/guidance"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -72,4 +72,4 @@ def test_refusals(brm: Brm, client: TestClient) -> None:
     assert brm("guide", DEAL, "--limit", "9", *DAY, code=2).err.count("limit 9 is outside") == 1
     assert brm("guide", "demo:us", *DAY, code=2).err.count("demo:us is a company") == 1
     assert client.get(URL, params={"hours": -1}).status_code == 422
-    assert client.get(URL.replace("205", "99999")).status_code == 404
+    assert client.get(URL.replace("203", "99999")).status_code == 404
