@@ -81,7 +81,7 @@ class DealWorth(Answer):
 
 
 class JointLikelihood(Answer):
-    """Our likelihood now, expected after the set, and if all of it succeeds."""
+    """Our likelihood now, expected after the set, and once all of it that changes something has succeeded."""
 
     before: float
     expected: float

@@ -18,7 +18,7 @@ class ActionParameters:
     discount: A[float, Number("Yearly discount rate")] = 0.1
     close_days: A[float, Number("Days to the decision where no day is recorded", "days", 0, 3650)] = 180.0
     shown: A[float, Number("Most actions advised at once", "actions", 1, 5)] = 5.0
-    considered: A[float, Number("Actions looked at after each answer to a question", "actions", 1, 10)] = 3.0
+    considered: A[float, Number("Actions looked at after each answer to a question", "actions", 1, 10)] = 2.0
     executive_level: A[float, Number("Level from which our executives meet theirs", "level", 1, 5)] = 4.0
 
     win_over_hours: A[float, Number("Effort: win a person over", "hours", 0, 200)] = 6.0

@@ -112,7 +112,7 @@ def _state(chances: Floats, best: Sequence[Weighed], terms: Terms) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Together:
-    """What a set gains: likelihood expected and if all succeeds, expected gain net of cost, and cost."""
+    """What a set gains: likelihood expected, and once all that changes something has succeeded; gain net of cost."""
 
     expected: float
     after: float
@@ -125,7 +125,7 @@ def together(chosen: Sequence[Weighed], now: float, chances: Chances, terms: Ter
     """The gain of a set of actions, worked out jointly.
 
     Model: the expectation of EV over which of the actions that change something succeed, each by itself, exact
-    over subsets; what asking gains is added, as are the costs.
+    over subsets; what asking moves and gains is added, as are the costs.
     """
     doing = [(each, edit) for each in chosen if (edit := each.candidate.edit) is not None]
     sets = [each for size in range(len(doing) + 1) for each in combinations(range(len(doing)), size)]
@@ -139,7 +139,8 @@ def together(chosen: Sequence[Weighed], now: float, chances: Chances, terms: Ter
     asked = sum(each.worth for each in chosen if each.candidate.edit is None)
     cost = sum(each.cost for each in chosen)
     worth = terms.value * (expected - now) + asked
-    return Together(expected, known[sets[-1]], worth - cost, cost, worth)
+    told = sum(each.record.success * (each.after - now) for each in chosen if each.candidate.edit is None)
+    return Together(expected + told, known[sets[-1]], worth - cost, cost, worth)
 
 
 def _probability(succeeded: tuple[int, ...], rates: Sequence[float]) -> float:
