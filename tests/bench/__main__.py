@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import drafting, likelihoods, reviewing, scale, scores, serving, storing
+from tests.bench import drafting, guiding, likelihoods, reviewing, scale, scores, serving, storing
 from tests.bench.measuring import Report
 from tests.bench.sizes import SIZES
 from tests.bench.stage import Stage
@@ -30,6 +30,7 @@ MEASURES: dict[str, Callable[[Stage, Report], None]] = {
     "series": scale.series,
     "criteria": reviewing.criteria,
     "whatif": drafting.whatif_edits,
+    "guide": guiding.guides,
     "paths": scores.paths,
     "neo4j": serving.server_engine,
 }

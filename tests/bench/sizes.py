@@ -36,6 +36,7 @@ WANTED: dict[str, str] = {
     "import.filled": ">= 15000",
     "import.rss_peak": "<= 2.5",
     "whatif.edit.p95": "<= 100",
+    "guide.p95": "<= 100",
     "change.alone.p50": "<= 2",
     "change.alone.p99": "<= 15",
     "change.beside.p99": "<= 250",
