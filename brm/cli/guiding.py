@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from brm.cli.session import Session, command
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 OF_THE_DEAL = ("margin_", "close_")
 """Assumptions that all actions of a deal share, and that are told once."""
@@ -48,51 +45,41 @@ def print_guidance(session: Session, shape: dict[str, Any]) -> None:
     if not shape["items"]:
         console.print(texts.text("guide.none", number=shape["candidates"], hours=hours["available"]), soft_wrap=True)
         return
-    console.print(_table(session, shape["items"]))
     together = shape["together"]
     sums = {
         "gain": _money(session, together["gain"]), "points": together["points"], "used": hours["used"],
         "available": hours["available"],
     }  # fmt: skip
-    console.print(texts.text("guide.together", **sums), soft_wrap=True)
+    together_text = texts.text("guide.together", **sums)
     shared = {
         one["code"]: one["text"] for one in shape["items"][0]["assumptions"] if one["code"].startswith(OF_THE_DEAL)
     }
     for number, each in enumerate(shape["items"], 1):
         console.print(f"[bold]{number}. {each['text']}[/bold]", soft_wrap=True)
         own = (one["text"] for one in each["assumptions"] if one["code"] not in shared)
-        lines = [each["why"]["text"], *own]
+        lines = [_numbers(session, each), each["why"]["text"], *own]
         if each["path"] is not None:
-            lines.insert(1, each["path"]["ask"])
+            lines.insert(2, each["path"]["ask"])
         for line in lines:
             console.print(f"   {line}", soft_wrap=True)
-    for line in (*shared.values(), shape["basis_text"]):
+    for line in (together_text, *shared.values(), shape["basis_text"]):
         console.print(line, soft_wrap=True)
 
 
-def _table(session: Session, items: list[dict[str, Any]]) -> Table:
-    from rich.table import Table
-
-    texts = session.texts
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("")
-    for title in (texts.text("guide.action"), texts.text("guide.owner")):
-        table.add_column(title, overflow="fold")
-    table.add_column(texts.text("guide.due"), no_wrap=True)
-    for title in (
-        texts.text("guide.gain"), texts.text("guide.points"), texts.text("guide.after"), texts.text("guide.success"),
-        texts.text("guide.hours"), texts.text("guide.cost"),
-    ):  # fmt: skip
-        table.add_column(title, justify="right", no_wrap=True)
-    for number, each in enumerate(items, 1):
-        likelihood = f"{each['likelihood']['before']:.1%} → {each['likelihood']['after']:.1%}"
-        points = f"{each['points']:+.2f}".replace("-", "−")
-        table.add_row(
-            str(number), each["text"], each["owner"]["name"] if each["owner"] else "—", each["due"],
-            _money(session, each["gain"]), points, likelihood, f"{each['success']:.0%}", f"{each['hours']:.1f}",
-            _money(session, each["cost"]),
-        )  # fmt: skip
-    return table
+def _numbers(session: Session, each: dict[str, Any]) -> str:
+    """Who, by when, what it is worth and what it takes, in one line."""
+    return session.texts.text(
+        "guide.line",
+        owner=each["owner"]["name"] if each["owner"] else "—",
+        due=each["due"],
+        gain=_money(session, each["gain"]),
+        points=f"{each['points']:+.2f}".replace("-", "−"),
+        before=100 * each["likelihood"]["before"],
+        after=100 * each["likelihood"]["after"],
+        success=each["success"],
+        hours=each["hours"],
+        cost=_money(session, each["cost"]),
+    )
 
 
 def _money(session: Session, money: dict[str, str] | None) -> str:
