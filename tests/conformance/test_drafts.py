@@ -19,7 +19,7 @@ from graph_schema.changes import ChangeSet
 from tests.services import deal_world
 
 ADMIN = local_admin()
-SETTINGS = Settings(store="memory://", **deal_world.SETTINGS)
+SETTINGS = Settings(**deal_world.SETTINGS)
 TEXTS = catalogue("en")
 PROPOSALS = (
     {"what": "person", "name": "Newcomer", "id": "newcomer", "position": "free", "role": "decider"},

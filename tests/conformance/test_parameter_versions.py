@@ -15,7 +15,7 @@ from brm.store.protocol import Store
 from graph_schema.changes import ChangeSet, RecordChange
 
 ADMIN = local_admin()
-SETTINGS = Settings(store="memory://", tz="Asia/Shanghai")
+SETTINGS = Settings(tz="Asia/Shanghai")
 
 
 def test_what_rules_is_the_last_activation_also_after_an_export(

@@ -66,12 +66,26 @@ def test_a_better_stance_towards_a_rival_never_raises_ours_nor_lowers_its_own(
     for key, numbers in new.items():
         assert numbers[0] <= old[key][0] + 1e-9
     if scorer.rivals:
-        for rival in (before.names["rival 0"], before.names["rival 1"]):
+        for rival in meant(before, pick) if scorer.kind == "likelihood" else vendors(before):
             old, new = (
                 by_subject(scorer.score(w.snapshot(), reference, WEIGHTED, vendor=rival)) for w in (before, after)
             )
             for key, numbers in new.items():
                 assert numbers[0] >= old[key][0] - 1e-9
+
+
+def vendors(world: World) -> list[int]:
+    return [world.names["rival 0"], world.names["rival 1"]]
+
+
+def meant(world: World, pick: int) -> list[int]:
+    """The rivals that the stance which `raised` picks is about: where one gains in a field, another loses."""
+    places = observations(world, "stance", rivals=True)
+    key = world.nodes["observation"][places[pick % len(places)]][0]
+    aimed = {edge[1] for edge in world.edges["toward"] if edge[0] == key}
+    seats = {edge[1] for edge in world.edges["holds"] if edge[0] in aimed}
+    employers = {edge[1] for edge in world.edges["seat_in"] if edge[0] in seats}
+    return [vendor for vendor in vendors(world) if vendor in aimed | employers]
 
 
 @every_scorer
