@@ -22,12 +22,13 @@ from api.dependencies import (
     foreign_cursor,
 )
 from api.guidance import Guidance
-from api.pictures import PICTURE, PictureFormat, picture
+from api.pictures import PICTURE, SHEET, PictureFormat, SheetFormat, picture, workbook
 from api.problems import PROBLEMS
 from brm.guidance import deals, engine, next_actions, states
 from brm.guidance.chain_map import chain_map
 from brm.pictures.chain import chain_svg
 from brm.pictures.trend import trend_svg
+from brm.pictures.trend_book import trend_xlsx
 from brm.pictures.waterfall import waterfall_svg
 from brm.services import advising, changing, paths, rendering, scores, trends
 
@@ -73,19 +74,21 @@ def list_scores(
     operation_id="score_series",
     response_model=Series,
     response_model_exclude_unset=True,
-    responses=PICTURE,
+    responses=SHEET,
 )
 def score_series(
     space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, kind: Kind,
     subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
     vendor: VendorQuery = None, scope: ScopeQuery = None,
     weeks: Annotated[int, Query(ge=1, le=trends.MOST_WEEKS, description="Weeks back")] = trends.WEEKS,
-    format: PictureFormat = "json",
+    format: SheetFormat = "json",
 ) -> dict[str, Any] | Response:  # fmt: skip
     """One score week by week, read against the Reference of the last day."""
     found = changing.series(space, principal, kind, subject, vendor=vendor, scope=scope, weeks=weeks, when=when)
     shape = rendering.series(found, texts)
-    return picture(trend_svg(shape, texts)) if format == "svg" else shape
+    if format == "svg":
+        return picture(trend_svg(shape, texts))
+    return workbook(trend_xlsx(shape, texts), "trend") if format == "xlsx" else shape
 
 
 @router.get(

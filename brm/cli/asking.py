@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from brm.cli.saving import SvgOption, saved
+from brm.cli.saving import SvgOption, XlsxOption, saved
 from brm.cli.session import Session, command
 
 if TYPE_CHECKING:
@@ -97,23 +97,26 @@ def _register_scores(app: typer.Typer) -> None:
         weeks: Annotated[int, typer.Option(help="How many weeks back")] = 12,
         limit: Annotated[int | None, typer.Option(help="With --all: most rows", show_default=False)] = None,
         svg: SvgOption = None,
+        xlsx: XlsxOption = None,
     ) -> None:
         """One score week by week, or those of all, read against the Reference of the last day."""
         from brm.errors import InvalidInput
         from brm.pictures.trend import trend_svg
+        from brm.pictures.trend_book import trend_xlsx
         from brm.services import changing, rendering
 
         if id_ is None or everything:
             if id_ is not None or not everything or scope is not None or svg is not None:
                 raise InvalidInput("a trend is of one id, or of all", remedy="name an id, or use --all alone")
-            _show_all_trends(session, session.under(parameters), kind, vendor, weeks, limit)
+            _show_all_trends(session, session.under(parameters), kind, vendor, (weeks, limit), xlsx)
             return
         found = changing.series(
             session.under(parameters), session.principal, kind, id_, vendor=vendor, scope=scope, weeks=weeks,
             when=session.when,
         )  # fmt: skip
         shape = rendering.series(found, session.texts)
-        if not saved(session, svg, lambda: trend_svg(shape, session.texts)):
+        drawn = saved(session, svg, lambda: trend_svg(shape, session.texts))
+        if not (saved(session, xlsx, lambda: trend_xlsx(shape, session.texts)) or drawn):
             session.output(shape, lambda shown: print_trend(session, shown))
 
 
@@ -248,16 +251,21 @@ def print_changes(session: Session, shape: dict[str, Any]) -> None:
 
 
 def _show_all_trends(
-    session: Session, workspace: Workspace, kind: str, vendor: str | None, weeks: int, limit: int | None
-) -> None:
+    session: Session, workspace: Workspace, kind: str, vendor: str | None, size: tuple[int, int | None],
+    xlsx: str | None,
+) -> None:  # fmt: skip
     """A line per subject: its scores as bars, the last one, and since when it has been in its band."""
+    from brm.pictures.trend_book import trends_xlsx
     from brm.services import rendering, trends
 
+    weeks, limit = size
     found = trends.all_series(
         workspace, session.principal, kind, vendor=vendor, weeks=weeks, when=session.when, limit=limit
     )
     items = [rendering.series(each, session.texts) for each in found["items"]]
-    session.output({**found, "items": items, "next": None}, lambda shown: _print_all_trends(session, shown))
+    shape = {**found, "items": items, "next": None}
+    if not saved(session, xlsx, lambda: trends_xlsx(shape, session.texts)):
+        session.output(shape, lambda shown: _print_all_trends(session, shown))
 
 
 def _print_all_trends(session: Session, shape: dict[str, Any]) -> None:

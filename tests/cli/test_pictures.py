@@ -32,6 +32,22 @@ def test_a_workbook_beside_a_picture(brm: Brm, deal: object, command: tuple[str,
     assert is_standalone(Picture(Path("picture.svg").read_text(encoding="utf-8")))
 
 
+@pytest.mark.parametrize("kind", ["customer", "likelihood"])
+def test_a_trend_as_a_workbook_holds_what_is_printed(brm: Brm, deal: object, kind: str) -> None:
+    """Of one subject a line per week, of all a column per week; probabilities in per cent."""
+    subject, points = ("c1", 1) if kind == "customer" else ("d1", 100)
+    told = brm("trend", kind, subject, "--weeks", "3", *DAY, "--json").json["items"]
+    brm("trend", kind, subject, "--weeks", "3", *DAY, "--xlsx", "one.xlsx")
+    rows = list(load_workbook("one.xlsx").worksheets[0].iter_rows(min_row=2, values_only=True))
+    assert [(row[0], row[1]) for row in rows] == [
+        (each["as_of"], "—" if each["score"] is None else pytest.approx(points * each["score"])) for each in told
+    ]
+    brm("trend", kind, "--all", "--weeks", "3", *DAY, "--xlsx", "all.xlsx")
+    sheet = load_workbook("all.xlsx").worksheets[0]
+    assert [cell.value for cell in sheet[1]][3:] == [each["as_of"] for each in told]
+    assert [cell.value for cell in sheet[2]][3:] == [row[1] for row in rows]
+
+
 def test_a_list_of_gaps_is_no_picture(brm: Brm, deal: object) -> None:
     assert "name the account" in brm("coverage", *DAY, "--svg", "picture.svg", "--json", code=2).problem["remedy"]
     assert not Path("picture.svg").exists()

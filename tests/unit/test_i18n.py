@@ -23,6 +23,7 @@ from brm.ingest.rejects import REMEDIES
 from brm.pictures.coverage_book import PERSON, SEAT, TIE
 from brm.pictures.heat_book import FACTS, NUMBERS
 from brm.pictures.palette import STANCES
+from brm.pictures.trend_book import RUNS, WEEKLY, WHO
 from brm.pictures.waterfall import DIRECTIONS
 from brm.services.doctor import CHECKS
 from brm.services.drafts import SCOPES
@@ -88,7 +89,7 @@ FAMILIES = {
     "type.": (*TOLD_NODES, *TOLD_EDGES),
     "picture.stance.": tuple(look.code for look in STANCES),
     "severity.": ("high", "medium", "low"),
-    "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE}),
+    "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE, *WEEKLY, *RUNS, *WHO}),
     "path.hop.": ("tie", "knows", "reports", "colleague"),
     "question.": QUESTIONS,
     "check.project.": PROJECT_CHECKS,
