@@ -19,6 +19,7 @@ from scoring.machinery.arrays import lookup
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.registry import Scorer
+from scoring.shapley import two_orders
 from scoring.snapshot import Snapshot
 from scoring.types import Floats, Ints, ScoreFrame
 
@@ -76,16 +77,12 @@ def changes(
     keys, before, after = _both(frames[frozenset()], frames[frozenset(CAUSES)])
     middle = (before + after) / 2
 
-    def value(switched: frozenset[str]) -> Floats:
-        found = scores_of(frames[_known(switched, old, new)], keys)
+    def value(switched: frozenset[int]) -> Floats:
+        causes = frozenset(CAUSES[place] for place in switched)
+        found = scores_of(frames[_known(causes, old, new)], keys)
         return np.where(np.isnan(found), middle, found)
 
-    parts = np.empty((len(before), len(CAUSES)))
-    for place, cause in enumerate(CAUSES):
-        earlier, later = frozenset(CAUSES[:place]), frozenset(CAUSES[place + 1 :])
-        forward = value(earlier | {cause}) - value(earlier)
-        backward = value(later | {cause}) - value(later)
-        parts[:, place] = (forward + backward) / 2
+    parts = two_orders(len(CAUSES), value)
     return Changes(keys[:, 0], keys[:, 1], keys[:, 2], before, after, parts)
 
 

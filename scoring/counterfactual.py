@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoring.change import score_keys
+from scoring.change import Changes, score_keys, values_at
 from scoring.frames import points
 from scoring.holdings import held_at
 from scoring.machinery.scopes import deals_at
@@ -27,7 +27,7 @@ MOST_ROWS = 300_000
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Changes):
     """The numbers of one kind that move, by row: whose, before and after, and a column of ``parts`` per edit.
 
     NaN where there is no such number before or after; such a row has no parts. ``measure`` is `SCORE`, or
@@ -36,20 +36,6 @@ class Moved:
 
     kind: str
     measure: str
-    subject: Ints
-    vendor: Ints
-    scope: Ints
-    before: Floats
-    after: Floats
-    parts: Floats
-
-    def __len__(self) -> int:
-        return len(self.subject)
-
-    @property
-    def total(self) -> Floats:
-        """After less before."""
-        return self.after - self.before
 
 
 def moved(
@@ -131,23 +117,15 @@ class _Worlds:
 def _of_kind(scorer: Scorer, rows: Sequence[Rows], sets: Sequence[frozenset[int]]) -> Moved:
     number = len(sets[-1])
     keys = np.unique(np.concatenate([rows[0][0], rows[-1][0]]), axis=0)
-    before, after = (_values(*rows[end], keys) for end in (0, -1))
+    before, after = (values_at(*rows[end], keys) for end in (0, -1))
     moves = np.flatnonzero((np.isnan(before) != np.isnan(after)) | (np.abs(after - before) > LEAST))
     keys, before, after = keys[moves], before[moves], after[moves]
     parts = np.full((len(keys), number), np.nan)
     known = np.flatnonzero(~np.isnan(before) & ~np.isnan(after))
     if len(known):
         middle = (before + after)[known] / 2
-        found = [_values(*each, keys[known]) for each in rows]
+        found = [values_at(*each, keys[known]) for each in rows]
         values = {made: np.where(np.isnan(each), middle, each) for made, each in zip(sets, found, strict=True)}
         parts[known] = shapley(number, values.__getitem__)
     measure = CAPITAL if scorer.whole else SCORE
-    return Moved(scorer.kind, measure, keys[:, 0], keys[:, 1], keys[:, 2], before, after, parts)
-
-
-def _values(keys: Ints, values: Floats, wanted: Ints) -> Floats:
-    """The value of each wanted key, NaN where there is none."""
-    every, code = np.unique(np.concatenate([keys, wanted]), axis=0, return_inverse=True)
-    found = np.full(len(every), np.nan)
-    found[code.ravel()[: len(keys)]] = values
-    return found[code.ravel()[len(keys) :]]
+    return Moved(keys[:, 0], keys[:, 1], keys[:, 2], before, after, parts, scorer.kind, measure)

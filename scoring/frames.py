@@ -8,14 +8,30 @@ from typing import Any
 
 import numpy as np
 
+from scoring.machinery.arrays import lookup
 from scoring.parameters import Parameters
 from scoring.reference import Reference
-from scoring.types import SCOPE_TYPES, Contribution, Explanation, Floats, Interval, Ints, ScoreFrame
+from scoring.types import COMPANY, SCOPE_TYPES, Contribution, Explanation, Floats, Interval, Ints, ScoreFrame
 
 
 def points(frame: ScoreFrame) -> Floats:
     """The scores of a frame in points of 100, probabilities too."""
     return 100 * frame.score if frame.link == "logit" else frame.score
+
+
+def account_rows(frame: ScoreFrame, accounts: Ints) -> Ints:
+    """The row of each account's own score, -1 where there is none."""
+    rows = np.flatnonzero(frame.scope_type == COMPANY)
+    rows = rows[np.argsort(frame.scope[rows], kind="stable")]
+    at = lookup(frame.scope[rows], accounts)
+    return np.where(at >= 0, rows[at] if len(rows) else -1, -1)
+
+
+def picked(column: Floats, rows: Ints) -> Floats:
+    """The value at each row, NaN where there is no row."""
+    found = np.full(len(rows), np.nan)
+    found[rows >= 0] = column[rows[rows >= 0]]
+    return found
 
 
 @dataclass(frozen=True, slots=True)

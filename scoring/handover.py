@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.duties import duties_of
+from scoring.frames import account_rows, picked
 from scoring.leaving import without_colleague
 from scoring.machinery.arrays import lookup, sums
 from scoring.machinery.capital import Capital, capital_of
@@ -154,8 +155,4 @@ def falls_of(snapshot: Snapshot, reference: Reference, parameters: Parameters, c
 
 def _scores(snapshot: Snapshot, reference: Reference, parameters: Parameters, kind: str, accounts: Ints) -> Floats:
     frame = SCORERS[kind].score(snapshot, reference, parameters, scopes=accounts, vendor=US)
-    order = np.argsort(frame.scope, kind="stable")
-    at = lookup(frame.scope[order], accounts)
-    found = np.full(len(accounts), np.nan)
-    found[at >= 0] = frame.score[order[at[at >= 0]]]
-    return found
+    return picked(frame.score, account_rows(frame, accounts))

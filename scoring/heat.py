@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.frames import account_rows, picked
 from scoring.machinery.affiliations import amounts
-from scoring.machinery.arrays import lookup, sums
+from scoring.machinery.arrays import lookup, sums, with_means
 from scoring.machinery.concerns import customer_of
 from scoring.machinery.scopes import is_open
 from scoring.machinery.shares import segment_of
@@ -71,11 +72,11 @@ def heat(snapshot: Snapshot, reference: Reference, parameters: Parameters, frame
     accounts = np.sort(customer.scope)
     worth = account_values(snapshot, accounts, reference.win_rate(segment_of(snapshot, accounts)), parameters)
     rival, threat = _threat(frames["competitor"], accounts)
-    ours = _scoped(frames["our_company"], accounts)
+    ours = account_rows(frames["our_company"], accounts)
     cells = {
-        "key_person": _columns(customer, _scoped(customer, accounts), "key", factor=100.0),
+        "key_person": _columns(customer, account_rows(customer, accounts), "key", factor=100.0),
         "decision_chain": _chains(snapshot, frames["decision_chain"], accounts, parameters),
-        "customer": _cells(customer, _scoped(customer, accounts)),
+        "customer": _cells(customer, account_rows(customer, accounts)),
         "employee": _columns(frames["our_company"], ours, "resilience"),
         "our_company": _cells(frames["our_company"], ours),
         "competitor": threat,
@@ -83,29 +84,14 @@ def heat(snapshot: Snapshot, reference: Reference, parameters: Parameters, frame
     return Heat(accounts, cells, rival, worth[:, BASES.index(reference.basis)], reference.basis)
 
 
-def _scoped(frame: ScoreFrame, accounts: Ints) -> Ints:
-    """The row of each account's own score, -1 where there is none."""
-    rows = np.flatnonzero(frame.scope_type == COMPANY)
-    rows = rows[np.argsort(frame.scope[rows], kind="stable")]
-    at = lookup(frame.scope[rows], accounts)
-    return np.where(at >= 0, rows[at] if len(rows) else -1, -1)
-
-
-def _picked(column: Floats, rows: Ints) -> Floats:
-    """The value at each row, NaN where there is no row."""
-    found = np.full(len(rows), np.nan)
-    found[rows >= 0] = column[rows[rows >= 0]]
-    return found
-
-
 def _cells(frame: ScoreFrame, rows: Ints) -> Cells:
-    return Cells(*(_picked(column, rows) for column in (frame.score, frame.p10, frame.p90, frame.completeness)))
+    return Cells(*(picked(column, rows) for column in (frame.score, frame.p10, frame.p90, frame.completeness)))
 
 
 def _columns(frame: ScoreFrame, rows: Ints, name: str, factor: float = 1.0) -> Cells:
     """A cell that the frame carries beside its score."""
     beside = (f"{name}_p10", f"{name}_p90", f"{name}_completeness")
-    score, p10, p90, completeness = (_picked(frame.columns[each], rows) for each in (name, *beside))
+    score, p10, p90, completeness = (picked(frame.columns[each], rows) for each in (name, *beside))
     return Cells(factor * score, p10, p90, completeness)
 
 
@@ -118,10 +104,7 @@ def _chains(snapshot: Snapshot, frame: ScoreFrame, accounts: Ints, parameters: P
     row, at, place = row[keep], at[keep], place[keep]
     weight = _amounts(snapshot, parameters)[at]
     size = len(accounts)
-    known = ~np.isnan(weight)
-    number = sums(place[known], np.ones(int(known.sum())), size)
-    mean = np.divide(sums(place[known], weight[known], size), number, out=np.ones(size), where=number > 0)
-    weight = np.where(known, weight, mean[place])
+    weight = with_means(place, weight, ~np.isnan(weight), size)
     total = sums(place, weight, size)
     # deals that are all worth nothing count alike
     weight = np.where(total[place] > 0, weight, 1.0)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import combinations
-from math import factorial
 
 import numpy as np
 
+from scoring.machinery.shapley import shapley as of_coalitions
 from scoring.types import Floats
 
 EXACT = 4
@@ -33,25 +33,20 @@ def shapley(number: int, value: Callable[[frozenset[int]], Floats]) -> Floats:
     Properties: the parts sum to v(all) - v(none); a thing that changes nothing has no part.
     References: [1] Shapley (1953), A value for n-person games, Contributions to the Theory of Games II, 307-317.
     """
-    steps = _all_orders(number) if number <= EXACT else _two_orders(number)
+    if not 0 < number <= EXACT:
+        return two_orders(number, value)
+    # the first thing is the highest bit of a set's place
+    bits = [1 << (number - 1 - thing) for thing in range(number)]
+    sets = [frozenset(thing for thing in range(number) if place & bits[thing]) for place in range(1 << number)]
+    values = np.stack([value(each) for each in sets])
+    parts = of_coalitions(values.reshape(len(values), -1))
+    return np.moveaxis(parts.reshape(number, *values.shape[1:]), 0, -1)
+
+
+def two_orders(number: int, value: Callable[[frozenset[int]], Floats]) -> Floats:
+    """The mean of the two steps that each thing makes in their order and in the reverse one; as `shapley`."""
     parts = np.zeros((*np.shape(value(frozenset())), number))
-    for thing, before, weight in steps:
-        parts[..., thing] += weight * (value(before | {thing}) - value(before))
+    for thing in range(number):
+        for before in (frozenset(range(thing)), frozenset(range(thing + 1, number))):
+            parts[..., thing] += (value(before | {thing}) - value(before)) / 2
     return parts
-
-
-Steps = list[tuple[int, frozenset[int], float]]
-
-
-def _all_orders(number: int) -> Steps:
-    return [
-        (thing, before, factorial(len(before)) * factorial(number - len(before) - 1) / factorial(number))
-        for before in coalitions(number)
-        for thing in range(number)
-        if thing not in before
-    ]
-
-
-def _two_orders(number: int) -> Steps:
-    forward = [(thing, frozenset(range(thing)), 0.5) for thing in range(number)]
-    return forward + [(thing, frozenset(range(thing + 1, number)), 0.5) for thing in range(number)]

@@ -22,7 +22,7 @@ from api.dependencies import (
 )
 from api.problems import PROBLEMS
 from brm.services import deal_rendering, process, questions, shapes, timeline
-from brm.services.heat import MOST_ITEMS
+from brm.services.reading import MOST_ITEMS
 
 router = APIRouter(responses=PROBLEMS, tags=["opportunities"])
 Weeks = Annotated[int, Query(ge=0, le=questions.MOST_WEEKS, description="Weeks of history")]

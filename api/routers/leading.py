@@ -14,7 +14,7 @@ from brm.pictures.coverage import coverage_svg
 from brm.pictures.coverage_book import coverage_xlsx
 from brm.pictures.heat import heat_svg
 from brm.pictures.heat_book import heat_xlsx
-from brm.services import assets, coverage, gap_list, heat, moments, moving, rendering
+from brm.services import assets, coverage, gap_list, heat, moments, moving, reading, rendering
 from brm.store.protocol import When
 
 router = APIRouter(responses=PROBLEMS)
@@ -23,7 +23,7 @@ Since = Annotated[
     Query(max_length=40, description="Day that changes count from; default 30 days before", examples=["2026-05-31"]),
 ]
 Owner = Annotated[str | None, Query(max_length=200, description="Only accounts that this colleague owns")]
-Limit = Annotated[int, Query(ge=1, le=heat.MOST_ITEMS)]
+Limit = Annotated[int, Query(ge=1, le=reading.MOST_ITEMS)]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
 From = Annotated[
     str | None, Query(alias="from", max_length=40, description="Day to compare with; default a week before")

@@ -30,7 +30,7 @@ from brm.pictures.chain import chain_svg
 from brm.pictures.trend import trend_svg
 from brm.pictures.trend_book import trend_xlsx
 from brm.pictures.waterfall import waterfall_svg
-from brm.services import advising, changing, paths, rendering, scores, trends
+from brm.services import advising, changing, paths, reading, rendering, scores, trends
 
 router = APIRouter(responses=PROBLEMS)
 KindName = Literal[
@@ -101,7 +101,7 @@ def score_series(
 def all_score_series(
     space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, kind: Kind, vendor: VendorQuery = None,
     weeks: Annotated[int, Query(ge=1, le=trends.MOST_WEEKS, description="Weeks back")] = trends.WEEKS,
-    limit: Annotated[int, Query(ge=1, le=trends.MOST_ITEMS)] = 50,
+    limit: Annotated[int, Query(ge=1, le=reading.MOST_ITEMS)] = 50,
     cursor: Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")] = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The scores of all subjects of a kind week by week, with the runs of each band."""

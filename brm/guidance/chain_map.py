@@ -14,6 +14,7 @@ from brm.guidance.engine import standing_at
 from brm.guidance.standing import PersonStanding, Standing
 from brm.principal import Principal
 from brm.services.moments import local_day
+from brm.services.shapes import named
 from brm.services.subjects import find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -46,7 +47,7 @@ def chain_map(workspace: Workspace, principal: Principal, id_: str, *, when: Whe
     place = standing_at(workspace, subject, when)
     day = local_day(workspace.moment(when).as_of or 0, workspace.settings.zone).isoformat()
     known = {
-        "subject": {"type": subject.type, "id": subject.id, "name": subject.name},
+        "subject": named(subject),
         "as_of": day,
         "people": [],
         "missing_roles": [],

@@ -14,6 +14,7 @@ from brm.guidance.rules import RULES, Rule
 from brm.guidance.standing import Standing
 from brm.principal import Principal
 from brm.services import changing, moments, paths, scores
+from brm.services.shapes import named
 from brm.services.subjects import Subject, find_subject, keys_of
 from brm.services.visibility import hidden_ids, without_hidden
 from brm.services.workspace import Workspace
@@ -155,8 +156,8 @@ def _finding(
         "rule": rule.id,
         "severity": rule.severity,
         "subject": {"type": place.subject.type, "id": place.subject.id, "name": place.subject.name},
-        "target": None if hit.target is None else _named(place, hit.target),
-        "others": [_named(place, other) for other in hit.others],
+        "target": None if hit.target is None else named(place.names[hit.target]),
+        "others": [named(place.names[other]) for other in hit.others],
         "numbers": dict(hit.numbers),
         "evidence": [place.names[each].id for each in hit.evidence],
         "advice": _advice(workspace, principal, place, rule, hit, when),
@@ -173,7 +174,7 @@ def _advice(
     target = None if hit.target is None else place.names[hit.target].id
     return {
         "play": rule.play,
-        "owner": None if owner is None else _named(place, owner),
+        "owner": None if owner is None else named(place.names[owner]),
         "due": _due(workspace, rule, when, parameters),
         "path": _route(workspace, principal, target, rule, when),
         "effect": None
@@ -205,11 +206,6 @@ def _route(
     items = paths.paths(workspace, principal, target, most=1, when=when)["items"]
     least = workspace.parameters.guidance.route_least
     return items[0] if items and items[0]["strength"] >= least else None
-
-
-def _named(place: Place, key: int) -> dict[str, Any]:
-    known = place.names[key]
-    return {"type": known.type, "id": known.id, "name": known.name}
 
 
 def _gravity(finding: dict[str, Any]) -> tuple[int, float, str]:

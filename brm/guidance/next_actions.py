@@ -17,6 +17,7 @@ from brm.guidance.rules import RULES, Severity
 from brm.guidance.weighing import POINTS, Chances, Terms, Together, Weighed, together, weigh
 from brm.principal import Principal
 from brm.services import moments, paths
+from brm.services.shapes import named
 from brm.services.subjects import Subject, find_subject, keys_of, vendor_key
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -192,10 +193,7 @@ def _item(
 
 
 def _named(names: dict[int, Names], key: int | None) -> dict[str, Any] | None:
-    if key is None:
-        return None
-    known = names[key]
-    return {"type": known.type, "id": known.id, "name": known.name}
+    return None if key is None else named(names[key])
 
 
 def _path(

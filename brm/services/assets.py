@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from brm.errors import InvalidInput, NotComputable
+from brm.errors import NotComputable
 from brm.principal import Principal
 from brm.services import moments
-from brm.services.heat import MOST_ITEMS, named
+from brm.services.heat import worth_unit
+from brm.services.reading import check_limit
 from brm.services.scoreboard import Scoreboard
+from brm.services.shapes import named
 from brm.services.subjects import find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -37,11 +39,10 @@ def page(
     A colleague whose record is too thin, or whose job role has too few colleagues, has no rank.
     """
     principal.require("read")
-    if limit is not None and not 1 <= limit <= MOST_ITEMS:
-        raise InvalidInput(f"limit {limit} is outside 1..{MOST_ITEMS}", remedy="ask for fewer items", field="limit")
+    check_limit(limit)
     revision = workspace.store.revision()
     board = workspace.frames(when)
-    found = _holdings(board)
+    found = holdings_of(board)
     own = _own(workspace, principal)
     rows = sorted(range(len(found)), key=lambda at: _place(found, own, at))
     begin = 0 if after is None else bisect_right(rows, after, key=lambda at: _place(found, own, at))
@@ -56,7 +57,8 @@ def page(
     }
 
 
-def _holdings(board: Scoreboard) -> Holdings:
+def holdings_of(board: Scoreboard) -> Holdings:
+    """What each colleague holds, made once per board."""
     return board.derived("holdings", lambda _: holdings(board.snapshot, board.reference, board.parameters))
 
 
@@ -82,8 +84,7 @@ def _place(found: Holdings, own: int, at: int) -> Place:
 
 def worth(board: Scoreboard, value: float) -> dict[str, Any]:
     """An amount in the basis of value: money, or accounts where every account counts alike."""
-    unit = "accounts" if board.reference.basis == "one" else board.parameters.employee.currency
-    return {"value": value, "unit": unit}
+    return {"value": value, "unit": worth_unit(board.reference, board.parameters)}
 
 
 def _shapes(
@@ -138,7 +139,7 @@ def handover(workspace: Workspace, principal: Principal, id_: str, *, when: When
     key = workspace.store.keys([subject.id])[subject.id]
     revision = workspace.store.revision()
     board = workspace.frames(when)
-    if key not in _holdings(board).colleague:
+    if key not in holdings_of(board).colleague:
         raise NotComputable(
             f"{id_} is no colleague of ours at that date",
             remedy="ask about somebody who holds a seat with us or looks after an account",
@@ -156,7 +157,7 @@ def handover(workspace: Workspace, principal: Principal, id_: str, *, when: When
     names = workspace.store.names((keys | set(heirs.tolist())) - {NOBODY}, when)
     return {
         **_head(workspace, board, when),
-        "colleague": {"type": subject.type, "id": subject.id, "name": subject.name},
+        "colleague": named(subject),
         "worth": worth(board, float(ties.worth.sum())),
         "ties": [_tie(board, ties, at, names) for at in range(len(ties))],
         "accounts": [

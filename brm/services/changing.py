@@ -51,7 +51,7 @@ def _found(
 def _days_before(moment: When, days: int) -> When:
     """The moment some days earlier, with the knowledge of that time, or today's where that was asked for."""
     then = instant_from(datetime_of(moment.as_of or 0) - timedelta(days=days))
-    return When(then, then if moment.known_at == moment.as_of else moment.known_at)
+    return moments.back_at(moment, then)
 
 
 def _change(workspace: Workspace, found: scores.Scored, row: int, when: When, earlier: When) -> Changes:

@@ -10,6 +10,7 @@ import numpy as np
 from brm.errors import NotComputable
 from brm.principal import Principal
 from brm.services import gap_list, moments
+from brm.services.shapes import named
 from brm.services.subjects import Subject, find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -51,7 +52,7 @@ def coverage(workspace: Workspace, principal: Principal, id_: str, *, when: When
     names = workspace.store.names(wanted, when)
     moment = workspace.moment(when, snapshot)
     return {
-        "account": {"type": subject.type, "id": subject.id, "name": subject.name},
+        "account": named(subject),
         "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
         "colleagues": [_identity(names, each) for each in _by_ties(view)],
         "people": _people(snapshot, view, seats, names),

@@ -10,7 +10,9 @@ import numpy as np
 
 from brm.errors import InvalidInput
 from brm.principal import Principal
-from brm.services.heat import MOST_ITEMS, money, named
+from brm.services.heat import money
+from brm.services.reading import check_limit
+from brm.services.shapes import named
 from brm.services.subjects import find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -36,8 +38,7 @@ def page(
     principal.require("read")
     if kind is not None and kind not in KINDS:
         raise InvalidInput(f"there is no gap {kind!r}", remedy=f"use one of {', '.join(KINDS)}", field="kind")
-    if limit is not None and not 1 <= limit <= MOST_ITEMS:
-        raise InvalidInput(f"limit {limit} is outside 1..{MOST_ITEMS}", remedy="ask for fewer items", field="limit")
+    check_limit(limit)
     revision = workspace.store.revision()
     board = workspace.frames(when)
     found = board.derived("gaps", lambda each: gaps(board.snapshot, board.reference, board.parameters))

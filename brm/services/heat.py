@@ -13,8 +13,10 @@ import numpy as np
 from brm.errors import InvalidInput, NotComputable
 from brm.principal import Principal
 from brm.services import moments
+from brm.services.reading import check_limit
 from brm.services.scoreboard import Scoreboard
 from brm.services.scores import band, band_limits
+from brm.services.shapes import named
 from brm.services.subjects import find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -23,12 +25,13 @@ from graph_schema.vocabulary import VOCABULARIES
 from scoring.duties import duties_of
 from scoring.heat import KINDS, Heat, heat
 from scoring.machinery.arrays import Flags, lookup
+from scoring.parameters import Parameters
+from scoring.reference import Reference
 from scoring.snapshot import category_code
 from scoring.types import NOBODY, US, Floats, Ints
 
 SINCE_DAYS = 30
 """Over so many days a cell's change is told, unless another day is named."""
-MOST_ITEMS = 500
 COLUMNS = ("value", *(f"{kind}{part}" for kind in KINDS for part in ("", ".change", ".completeness")))
 SORTS = ("name", *(f"{sign}{column}" for column in COLUMNS for sign in ("", "-")))
 """By what accounts may be sorted; ``-`` puts the greatest first. Accounts without the value come last."""
@@ -94,7 +97,7 @@ def earlier_day(workspace: Workspace, moment: When, since: str | None, days: int
             field="since",
             value=since,
         )
-    return When(start, start if moment.known_at == moment.as_of else moment.known_at)
+    return moments.back_at(moment, start)
 
 
 def table_of(workspace: Workspace, when: When = NOW, since: str | None = None) -> Table:
@@ -139,8 +142,7 @@ def page(
             field="sort",
             value=sort,
         )
-    if limit is not None and not 1 <= limit <= MOST_ITEMS:
-        raise InvalidInput(f"limit {limit} is outside 1..{MOST_ITEMS}", remedy="ask for fewer items", field="limit")
+    check_limit(limit)
     table = table_of(workspace, when, since)
     value, rows = _sorted(table, _kept(workspace, principal, table, filters or Filters()), sort)
     begin = 0 if after is None else _begin(table, value, rows, after, sort)
@@ -301,9 +303,9 @@ def _cell(workspace: Workspace, table: Table, kind: str, at: int) -> dict[str, A
     return found
 
 
-def named(entity: Names) -> dict[str, Any]:
-    """Type, id and name."""
-    return {"type": entity.type, "id": entity.id, "name": entity.name}
+def worth_unit(reference: Reference, parameters: Parameters) -> str:
+    """What worth is counted in: the currency, or accounts where every account counts alike."""
+    return "accounts" if reference.basis == "one" else parameters.employee.currency
 
 
 def money(amount: float, basis: str, currency: str) -> dict[str, str] | None:

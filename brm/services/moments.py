@@ -50,6 +50,11 @@ def parse_moment(text: str, zone: str, field: str, *, end: bool = False) -> int:
         ) from None
 
 
+def back_at(moment: When, instant: int) -> When:
+    """An earlier instant, with the knowledge of that time, or today's where the moment asked for that."""
+    return When(instant, instant if moment.known_at == moment.as_of else moment.known_at)
+
+
 def when(as_of: str | None, known_at: str | None, zone: str) -> When:
     """The moment a read looks at; a day is taken as its end."""
     if as_of is None and known_at is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,11 @@ import numpy as np
 
 from brm.principal import Principal
 from brm.services import moments, news
+from brm.services.assets import holdings_of
 from brm.services.changing import change_parts
-from brm.services.heat import changed, earlier_day, heat_of, named
+from brm.services.heat import changed, earlier_day, heat_of, worth_unit
 from brm.services.scores import band
+from brm.services.shapes import named
 from brm.services.subjects import Subject, find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -95,7 +97,7 @@ def _window(workspace: Workspace, accounts: Sequence[str] | None, since: str | N
 def _head(workspace: Workspace, window: Window, subject: Subject | None) -> dict[str, Any]:
     zone = workspace.settings.zone
     return {
-        "subject": None if subject is None else {"type": subject.type, "id": subject.id, "name": subject.name},
+        "subject": None if subject is None else named(subject),
         "from": moments.local_day(window.earlier.as_of or 0, zone).isoformat(),
         "to": moments.local_day(window.when.as_of or 0, zone).isoformat(),
         "revision": window.revision,
@@ -199,19 +201,16 @@ def _accounts(workspace: Workspace, window: Window, when: When, only: Ints | Non
 
 def _colleagues(workspace: Workspace, window: Window, when: When, only: Ints | None) -> list[dict[str, Any]]:
     """The colleagues whose relationship capital moved most."""
-
-    def held(state: State) -> Callable[[], Holdings]:
-        return lambda: holdings(state.snapshot, state.reference, state.parameters)
-
-    new = workspace.frames(when).derived("holdings", lambda _: held(window.new)())
-    old = workspace.past("holdings", window.earlier, held(window.old))
+    then = window.old
+    new = holdings_of(workspace.frames(when))
+    old = workspace.past("holdings", window.earlier, lambda: holdings(then.snapshot, then.reference, then.parameters))
     keys = np.union1d(new.colleague, old.colleague)
     keys = keys if only is None else np.intersect1d(keys, only)
     after, before = (_capital(each, keys) for each in (new, old))
     order = np.lexsort((keys, -np.abs(after - before)))
     order = order[np.abs(after - before)[order] > 0][:MOST_MOVERS]
     names = workspace.store.names(keys[order].tolist(), window.when)
-    unit = "accounts" if window.new.reference.basis == "one" else window.new.parameters.employee.currency
+    unit = worth_unit(window.new.reference, window.new.parameters)
     return [
         {
             "colleague": named(names[int(keys[at])]),

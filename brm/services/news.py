@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from brm.principal import Principal
-from brm.services.heat import named
 from brm.services.reading import display_name
+from brm.services.shapes import named
 from brm.services.visibility import PERSONAL_TIES, hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import State, When

@@ -10,6 +10,7 @@ import numpy as np
 from brm.principal import Principal
 from brm.services import deal_work, moments
 from brm.services.questions import find_deal
+from brm.services.shapes import named
 from brm.services.stages import Course, Stay, Usual, course_of, past_stays, usual_stay
 from brm.services.subjects import Subject
 from brm.services.visibility import hidden_ids
@@ -82,7 +83,7 @@ def process(workspace: Workspace, principal: Principal, id_: str, *, when: When 
         "partners": deal_work.partner_shapes(workspace, principal, work, snapshot, members, moment),
         "after_award": {
             **deal_work.after_award(work, snapshot.today),
-            "next_needs": [_named(names[each]) for each in later],
+            "next_needs": [named(names[each]) for each in later],
         },
         "parameters": workspace.parameter_set.named,
         "revision": revision,
@@ -118,10 +119,6 @@ def stage_shape(progress: Progress, stuck: float) -> dict[str, Any]:
 
 def _day(day: int | None) -> str | None:
     return None if day is None else iso_day(day)
-
-
-def _named(names: Names) -> dict[str, Any]:
-    return {"type": names.type, "id": names.id, "name": names.name}
 
 
 def _ours(
@@ -162,7 +159,7 @@ def _ours(
             "amount": None if tier.amount is None else _money(tier.amount, parameters.employee.currency),
             "size": tier.size,
             "strategic": WORDS.get(tier.strategic, "unknown"),
-            "partner": None if tier.partner is None else _named(names[tier.partner]),
+            "partner": None if tier.partner is None else named(names[tier.partner]),
         },
         "steps": _steps(ground, answers, checks, row),
         "project_checks": [told.of(f"project_check:{each}") for each in PROJECT_CHECKS],

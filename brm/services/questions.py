@@ -14,6 +14,7 @@ from brm.principal import Principal
 from brm.services import moments
 from brm.services.editing import PLAIN, Terms, commit, new_id
 from brm.services.moments import now
+from brm.services.shapes import named
 from brm.services.subjects import OUR_VENDOR, Subject, find_subject, vendor_key
 from brm.services.visibility import hidden_ids
 from brm.services.workspace import Workspace
@@ -162,7 +163,7 @@ def _criterion_shape(
     beliefs, claim = found.beliefs[place], float(found.claim[row, place])
     items: list[dict[str, Any]] = [
         {
-            "evidence": _named(names[int(beliefs.items.observation[at])]),
+            "evidence": named(names[int(beliefs.items.observation[at])]),
             "value": float(beliefs.items.value[at]),
             "reliability": float(beliefs.items.reliability[at]),
             "age": int(beliefs.items.age[at]),
@@ -187,10 +188,6 @@ def _criterion_shape(
     }
 
 
-def _named(names: Names) -> dict[str, Any]:
-    return {"type": names.type, "id": names.id, "name": names.name}
-
-
 def _history(
     workspace: Workspace, deal: Subject, key: int, names: Mapping[int, Names], weeks: int, when: When, moment: When
 ) -> list[dict[str, Any]]:
@@ -199,7 +196,7 @@ def _history(
     points = []
     for back in range(7 * weeks, -1, -7):
         then = instant_from(datetime_of(moment.as_of or 0) - timedelta(days=back))
-        at = when if back == 0 else When(then, then if moment.known_at == moment.as_of else moment.known_at)
+        at = when if back == 0 else moments.back_at(moment, then)
         snapshot = workspace.snapshot(list(deal.accounts) or None, at)
         found = answers_of(snapshot, reference, workspace.parameters, scopes=asked)
         day = moments.local_day(then, workspace.settings.zone).isoformat()

@@ -83,14 +83,17 @@ def _closed(version: Version, principal: Principal) -> bool:
     return restricted and not principal.allows("admin")
 
 
+def check_limit(limit: int | None) -> None:
+    """InvalidInput for a page of more or fewer items than are listed at once; None asks for all."""
+    if limit is not None and not 1 <= limit <= MOST_ITEMS:
+        raise InvalidInput(f"limit {limit} is outside 1..{MOST_ITEMS}", remedy="ask for fewer items", field="limit")
+
+
 def search(store: Store, principal: Principal, query: Query) -> Page:
     """A page of nodes of one type; what the principal may not see is left out."""
     principal.require("read")
     if query.type not in registry().nodes:
         raise InvalidInput(f"there is no node type {query.type!r}", remedy=f"use one of {', '.join(registry().nodes)}")
-    if not 1 <= query.limit <= MOST_ITEMS:
-        raise InvalidInput(
-            f"limit {query.limit} is outside 1..{MOST_ITEMS}", remedy="ask for fewer items", field="limit"
-        )
+    check_limit(query.limit)
     page = store.find(query)
     return Page(tuple(item for item in page.items if visible(item, principal)), page.next, page.revision)

@@ -12,6 +12,7 @@ from brm.errors import InvalidInput, NotComputable
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.selecting import accounts_of, gap, itself, select
+from brm.services.shapes import named
 from brm.services.subjects import OUR_VENDOR, find_subject
 from brm.services.visibility import blanked, hidden_ids, without_hidden
 from brm.services.workspace import Workspace
@@ -184,7 +185,7 @@ def _shape(
     vendor = _vendor(int(frame.vendor[row]), names)
     return {
         "kind": frame.kind,
-        "subject": named(int(frame.subject[row]), names),
+        "subject": named(names[int(frame.subject[row])]),
         "vendor": {**vendor, "itself": True} if itself(found.snapshot, frame, row) else vendor,
         "scope": {"type": SCOPE_TYPES[int(frame.scope_type[row])], **_identity(scope, names)},
         "as_of": moments.local_day(found.when.as_of or 0, workspace.settings.zone).isoformat(),
@@ -229,17 +230,11 @@ def _contribution(each: Any, names: Mapping[int, Names]) -> dict[str, Any]:
         "weight": each.weight,
         "effect": each.effect,
         "code": each.code,
-        "subject": None if each.subject is None else named(each.subject, names),
+        "subject": None if each.subject is None else named(names[each.subject]),
         "evidence": [_evidence_id(item, names) for item in each.evidence],
         "inputs": _with_ids(each.inputs, names),
         **({} if each.points is None else {"points": each.points}),
     }
-
-
-def named(key: int, names: Mapping[int, Names]) -> dict[str, Any]:
-    """Type, id and name of a snapshot key."""
-    known = names[key]
-    return {"type": known.type, "id": known.id, "name": known.name}
 
 
 def _identity(key: int, names: Mapping[int, Names]) -> dict[str, Any]:

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from brm.principal import Principal
 from brm.store.protocol import Commit, State, Version
 from graph_schema import registry
 from graph_schema.changes import EdgeRef, EntityRef, Receipt
 from graph_schema.values import iso_instant, to_json
+
+
+class Known(Protocol):
+    """What has a type, an id and a name."""
+
+    @property
+    def type(self) -> str: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+def named(entity: Known) -> dict[str, Any]:
+    """Type, id and name."""
+    return {"type": entity.type, "id": entity.id, "name": entity.name}
 
 
 def moment(instant: int | None) -> str | None:

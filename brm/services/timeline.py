@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from brm.errors import InvalidInput
 from brm.principal import Principal
 from brm.services import moments
-from brm.services.heat import MOST_ITEMS
 from brm.services.questions import find_deal
+from brm.services.reading import check_limit
+from brm.services.shapes import named
 from brm.services.stages import Course, course_of
 from brm.services.workspace import Workspace
-from brm.store.protocol import NOW, Names, When
+from brm.store.protocol import NOW, When
 from graph_schema.values import iso_day, iso_instant
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.machinery.arrays import Grouping
@@ -34,8 +34,7 @@ def timeline(
     A touchpoint is an interaction that concerns the deal, planned ones and cancelled ones left out.
     """
     principal.require("read")
-    if limit is not None and not 1 <= limit <= MOST_ITEMS:
-        raise InvalidInput(f"limit {limit} is outside 1..{MOST_ITEMS}", remedy="ask for fewer items", field="limit")
+    check_limit(limit)
     deal = find_deal(workspace, principal, id_, when)
     revision = workspace.store.revision()
     snapshot = workspace.snapshot(list(deal.accounts) or None, when)
@@ -107,8 +106,8 @@ def _touch_items(workspace: Workspace, snapshot: Snapshot, rows: Ints, keys: Int
                 "channel": VOCABULARIES["channel"][int(nodes["channel"][row])],
                 "purpose": _word("purpose", int(nodes["purpose"][row])),
                 "executive": bool(nodes["executive"][row] == 1),
-                "ours": [_named(names[each]) for each in people if each in colleagues],
-                "theirs": [_named(names[each]) for each in people if each not in colleagues],
+                "ours": [named(names[each]) for each in people if each in colleagues],
+                "theirs": [named(names[each]) for each in people if each not in colleagues],
                 "place": (instant, names[int(keys[at])].id),
             }
         )
@@ -117,7 +116,3 @@ def _touch_items(workspace: Workspace, snapshot: Snapshot, rows: Ints, keys: Int
 
 def _word(vocabulary: str, code: int) -> str | None:
     return None if code < 0 else VOCABULARIES[vocabulary][code]
-
-
-def _named(names: Names) -> dict[str, Any]:
-    return {"type": names.type, "id": names.id, "name": names.name}

@@ -11,13 +11,15 @@ import numpy as np
 from brm.errors import InvalidInput
 from brm.principal import Principal
 from brm.services import moments, scores
+from brm.services.reading import check_limit
+from brm.services.shapes import named
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.values import datetime_of, instant_from
 from scoring.change import score_keys, values_at
 from scoring.types import US, Floats, Ints
 
-WEEKS, MOST_WEEKS, MOST_ITEMS = 12, 260, 500
+WEEKS, MOST_WEEKS = 12, 260
 
 
 def earlier_weeks(moment: When, weeks: int) -> list[When]:
@@ -31,7 +33,7 @@ def earlier_weeks(moment: When, weeks: int) -> list[When]:
         )
     now = datetime_of(moment.as_of or 0)
     found = [instant_from(now - timedelta(weeks=back)) for back in range(weeks, 0, -1)]
-    return [When(then, then if moment.known_at == moment.as_of else moment.known_at) for then in found]
+    return [moments.back_at(moment, then) for then in found]
 
 
 def periods(days: Sequence[str], bands: Sequence[str | None]) -> list[dict[str, Any]]:
@@ -55,8 +57,7 @@ def all_series(
 
     ``begin`` is how many subjects were told before; ``next`` is the ``begin`` of what follows, None at the end.
     """
-    if limit is not None and not 1 <= limit <= MOST_ITEMS:
-        raise InvalidInput(f"limit {limit} is outside 1..{MOST_ITEMS}", remedy="ask for fewer items", field="limit")
+    check_limit(limit)
     found = scores.score(workspace, principal, kind, vendor=vendor, when=when)
     earlier = earlier_weeks(found.when, weeks)
     rows = found.rows[begin : None if limit is None else begin + limit]
@@ -103,9 +104,9 @@ def _item(
     told = [None if np.isnan(each) else float(each) for each in values]
     bands = [None if each is None or not days else scores.band(each, workspace.parameters) for each in told]
     return {
-        "subject": scores.named(subject, names),
-        "vendor": {"id": "us", "name": None} if vendor == US else scores.named(vendor, names),
-        "scope": scores.named(scope, names),
+        "subject": named(names[subject]),
+        "vendor": {"id": "us", "name": None} if vendor == US else named(names[vendor]),
+        "scope": named(names[scope]),
         "scores": told,
         "periods": periods(days, bands) if days else [],
     }

@@ -14,6 +14,7 @@ from brm.services import moments
 from brm.services.parameter_sets import Versioned, with_values
 from brm.services.parameters import differing
 from brm.services.scores import band, scorer
+from brm.services.shapes import named
 from brm.services.subjects import OUR_VENDOR
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
@@ -135,9 +136,9 @@ class _Told:
             return {"score": score, "rank": rank, "band": self.bands[side][row]}
 
         return {
-            "subject": _named(int(self.subject[row]), names),
+            "subject": named(names[int(self.subject[row])]),
             "vendor": _vendor(int(self.vendor[row]), names),
-            "scope": _named(int(self.scope[row]), names),
+            "scope": named(names[int(self.scope[row])]),
             "before": end(0),
             "after": end(1),
         }
@@ -147,12 +148,7 @@ def _vendor(key: int, names: Mapping[int, Names]) -> dict[str, Any] | None:
     """The vendor of a row; None for the cell of an account."""
     if key == NOBODY:
         return None
-    return {"type": "company", "id": OUR_VENDOR, "name": None} if key == US else _named(key, names)
-
-
-def _named(key: int, names: Mapping[int, Names]) -> dict[str, Any]:
-    known = names[key]
-    return {"type": known.type, "id": known.id, "name": known.name}
+    return {"type": "company", "id": OUR_VENDOR, "name": None} if key == US else named(names[key])
 
 
 def _stability(kind: str, effects: Sequence[Effect]) -> dict[str, Any]:

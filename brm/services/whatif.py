@@ -13,7 +13,9 @@ from brm.errors import BrmError
 from brm.principal import Principal
 from brm.services import drafts, moments
 from brm.services.drafts import Proposal
+from brm.services.heat import worth_unit
 from brm.services.scores import band
+from brm.services.shapes import named
 from brm.services.subjects import OUR_VENDOR, Subject, accounts_of_people, find_subject
 from brm.services.workspace import Workspace
 from brm.store.partition import patched
@@ -201,9 +203,9 @@ def _row(
         "kind": each.kind,
         "measure": each.measure,
         "unit": _unit(workspace) if ranked else "percent" if each.kind == LIKELIHOOD else "points",
-        "subject": _named(names[int(each.subject[at])]),
-        "vendor": {"id": OUR_VENDOR, "name": None} if vendor == US else _named(names[vendor]),
-        "scope": _named(names[int(each.scope[at])]),
+        "subject": named(names[int(each.subject[at])]),
+        "vendor": {"id": OUR_VENDOR, "name": None} if vendor == US else named(names[vendor]),
+        "scope": named(names[int(each.scope[at])]),
         "before": before,
         "after": after,
         "total": total,
@@ -214,12 +216,8 @@ def _row(
 
 def _unit(workspace: Workspace) -> str:
     """What capital is counted in: the currency, or accounts where no value is known."""
-    return "accounts" if workspace.reference().basis == "one" else workspace.parameters.employee.currency
+    return worth_unit(workspace.reference(), workspace.parameters)
 
 
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else value
-
-
-def _named(known: Names) -> dict[str, Any]:
-    return {"type": known.type, "id": known.id, "name": known.name}

@@ -84,6 +84,13 @@ def sums(owner: Ints, values: Floats, size: int) -> Floats:
     return totals
 
 
+def with_means(owner: Ints, values: Floats, known: Flags, size: int) -> Floats:
+    """The values, an unknown one replaced by the mean of its owner's known ones, 1 where there is none."""
+    number = counts(owner[known], size)
+    mean = np.divide(sums(owner[known], values[known], size), number, out=np.ones(size), where=number > 0)
+    return np.where(known, values, mean[owner])
+
+
 def counts(owner: Ints, size: int) -> Ints:
     """The number of rows of each owner."""
     numbers: Ints = np.bincount(owner, minlength=size)[:size].astype(np.int64)

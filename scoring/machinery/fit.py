@@ -15,7 +15,7 @@ import numpy as np
 
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.machinery.affiliations import amounts
-from scoring.machinery.arrays import Grouping, counts, lookup, sums
+from scoring.machinery.arrays import Grouping, lookup, sums, with_means
 from scoring.machinery.concerns import customer_of
 from scoring.machinery.people import current, people_of
 from scoring.machinery.scopes import recent_deals
@@ -105,10 +105,7 @@ def _amount_weights(snapshot: Snapshot, row: Ints, deal: Ints, size: int, parame
     """The amount of each deal; the mean of the row's others where unknown, 1 where none is known."""
     nodes = snapshot.nodes["opportunity"]
     amount = amounts(nodes["amount"], nodes["amount_currency"], parameters.employee.currency)[nodes.rows(deal)]
-    known = amount > 0
-    number = counts(row[known], size)
-    mean = np.divide(sums(row[known], amount[known], size), number, out=np.ones(size), where=number > 0)
-    return np.where(known, amount, mean[row])
+    return with_means(row, amount, amount > 0, size)
 
 
 def requirements_told(
