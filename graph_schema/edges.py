@@ -142,7 +142,7 @@ class Requires(Edge):
 class BelongsTo(Edge):
     """Work or paper belongs to a company or an opportunity."""
 
-    FROM: ClassVar = ("contract", "delivery", "ticket", "payment", "objective", "action")
+    FROM: ClassVar = ("contract", "delivery", "ticket", "payment", "objective", "action", "note")
     TO: ClassVar = ("company", "opportunity")
 
 
@@ -160,6 +160,14 @@ class PromisedTo(Edge):
 
     FROM: ClassVar = ("action",)
     TO: ClassVar = ("person",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsFrom(Edge):
+    """Evidence that came of an action; without it the action's effect is measured."""
+
+    FROM: ClassVar = ("interaction", "observation")
+    TO: ClassVar = ("action",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,9 +260,9 @@ class SaidBy(Edge):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Buys(Edge):
-    """What a company could buy, buys and has of an offering, per vendor."""
+    """What a company, or a unit of it, could buy, buys and has of an offering, per vendor."""
 
-    FROM: ClassVar = ("company",)
+    FROM: ClassVar = ("company", "org_unit")
     TO: ClassVar = ("offering",)
     KEY: ClassVar = "vendor"
     vendor: A[Ref | None, Doc("Vendor whose share this is"), Points(("company",))] = None
@@ -267,5 +275,5 @@ class Buys(Edge):
 EDGES: tuple[type[Edge], ...] = (
     Holds, SeatIn, ReportsTo, PartOf, Supplies, Knows, Influences, ConflictsWith, Plays, For, Needs,
     Requires, BelongsTo, OwnedBy, PromisedTo, Competes, Partners, Meets, Covers, TookPart, Concerns,
-    About, Toward, SaidBy, Buys,
+    About, Toward, SaidBy, Buys, ResultsFrom,
 )  # fmt: skip

@@ -39,6 +39,7 @@ class Company(Node):
     employees: A[int | None, Doc("Number of employees"), Bounds(0, None)] = None
     revenue: A[Money | None, Doc("Yearly revenue")] = None
     potential: A[Money | None, Doc("Yearly spend that we could serve")] = None
+    fee: A[Money | None, Doc("Yearly fee that it pays for our partner or service programme")] = None
     klass: A[Code | None, Doc("Class: target, potential, partner or not now"), Words("class")] = None
     lifecycle: A[Code | None, Doc("Where the customer stands in its life with us"), Words("lifecycle")] = None
     grade: A[Code | None, Doc("Service grade"), Words("grade")] = None
@@ -184,6 +185,7 @@ class Ticket(Node):
     severity: A[int | None, Doc("1 slight to 5 grave"), Bounds(1, 5)] = None
     complaint: A[bool | None, Doc("The customer complains")] = None
     satisfaction: A[float | None, Doc("The customer's rating of the handling"), Bounds(0, 1)] = None
+    interaction: A[Ref | None, Doc("The contact in which it was raised"), Points(("interaction",))] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +214,7 @@ class Objective(Node):
     name: A[str, Doc("The aim"), Search()]
     kind: A[Code | None, Doc("Revenue, development or relationship"), Words("objective_kind")] = None
     target: A[float | None, Doc("Number to reach")] = None
+    score_kind: A[Code | None, Doc("Score that a relationship aim is measured by"), Words("score_kind")] = None
     due_on: A[Day | None, Doc("By when")] = None
     status: A[Code | None, Doc("Status"), Words("work_status")] = None
 
@@ -226,8 +229,19 @@ class Action(Node):
     done_on: A[Day | None, Doc("Day done")] = None
     status: A[Code | None, Doc("Status"), Words("work_status")] = None
     hours: A[float | None, Doc("Effort"), Unit("hours"), Bounds(0, None)] = None
+    score_kind: A[Code | None, Doc("Score that it is to move"), Words("score_kind")] = None
+    aims_at: A[Ref | None, Doc("Whose score it is to move"), Points(("person", "company", "opportunity"))] = None
     expected_effect: A[float | None, Doc("Effect on the score when it was advised")] = None
     ignored_reason: A[str | None, Doc("Why it was not done")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Node):
+    """What people wrote into an account plan."""
+
+    text: A[str, Doc("The note"), Search()]
+    topic: A[Code | None, Doc("What it is about"), Words("note_topic")] = None
+    sensitivity: A[Code | None, Doc("Who may see it"), Words("sensitivity")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,5 +256,5 @@ class Resource(Node):
 
 NODES: tuple[type[Node], ...] = (
     Company, OrgUnit, Position, Person, Opportunity, Interaction, Observation, Requirement, Contract,
-    Delivery, Ticket, Payment, Offering, Objective, Action, Resource,
+    Delivery, Ticket, Payment, Offering, Objective, Action, Resource, Note,
 )  # fmt: skip

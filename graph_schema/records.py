@@ -84,6 +84,53 @@ class Review(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReview(Record):
+    """A version of an account plan: frozen as it was reviewed, with the verdict."""
+
+    account: A[str, Doc("Id of the company")]
+    as_of: A[Instant, Doc("The state that was reviewed")]
+    revision: A[int, Doc("Revision of the store that the plan was frozen at")]
+    parameters: A[Any, Doc("Version and digest of the parameters that it was computed with")] = None
+    plan: A[Any, Doc("The plan as it was shown")]
+    verdict: A[Code, Doc("Approved, or changes asked for"), Words("plan_verdict")]
+    comment: A[str | None, Doc("What the reviewer said")] = None
+    actor: A[str, Doc("Who reviewed it")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusProfile(Record):
+    """A point of view to grade customers from; never changed, a later one of the same name replaces it."""
+
+    name: A[str, Doc("Name")]
+    weights: A[Any, Doc("Weight of each part of the grade")]
+    kinds: A[Any, Doc("Kinds of company that it looks at; none: every account")] = None
+    author: A[str, Doc("Who saved it")]
+    created_at: A[Instant, Doc("When it was saved")]
+    note: A[str | None, Doc("What it is for")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FocusActivation(Record):
+    """From when on customers are graded by a focus profile; the last one rules."""
+
+    profile: A[str, Doc("Name of the profile")]
+    actor: A[str, Doc("Who activated it")]
+    at: A[Instant, Doc("When")]
+    note: A[str | None, Doc("Why")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portrait(Record):
+    """A customer portrait: what the companies have in common that we look for."""
+
+    name: A[str, Doc("Name")]
+    predicates: A[Any, Doc("Field, comparison and value of each condition; all must hold")]
+    author: A[str, Doc("Who saved it")]
+    created_at: A[Instant, Doc("When it was saved")]
+    note: A[str | None, Doc("What it is for")] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ModelCard(Record):
     """A fitted model, as data, with its evaluation."""
 
@@ -125,5 +172,6 @@ class Tombstone(Record):
 
 
 RECORDS: tuple[type[Record], ...] = (
-    Token, ImportBatch, FindingState, Draft, Review, ModelCard, ParameterSet, ParameterActivation, Tombstone,
+    Token, ImportBatch, FindingState, Draft, Review, PlanReview, FocusProfile, FocusActivation, Portrait,
+    ModelCard, ParameterSet, ParameterActivation, Tombstone,
 )  # fmt: skip

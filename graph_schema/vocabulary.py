@@ -61,6 +61,11 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "import_status": ("running", "complete", "incomplete", "undone"),
     "draft_status": ("open", "approved", "discarded"),
     "sensitivity": ("normal", "restricted"),
+    "score_kind": (
+        "key_person", "decision_chain", "customer", "employee", "our_company", "competitor", "likelihood",
+    ),
+    "note_topic": ("strategy", "risk", "customer_goal", "support"),
+    "plan_verdict": ("approved", "changes_asked"),
     "verb": ("set", "end", "correct", "retract"),
 }  # fmt: skip
 
