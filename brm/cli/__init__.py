@@ -15,6 +15,7 @@ from brm.cli import (
     leading,
     looking,
     parameters,
+    planning,
     questioning,
     reviewing,
     running,
@@ -33,7 +34,7 @@ app = typer.Typer(
 )
 for module in (
     running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, looking, drafting, reviewing,
-    editing, caring, parameters, evaluating,
+    editing, caring, parameters, evaluating, planning,
 ):  # fmt: skip
     module.register(app)
 

@@ -122,13 +122,13 @@ def _main_parts(workspace: Workspace, principal: Principal, record: RecordState)
 
 def action_changes(
     workspace: Workspace, id_: str, name: str, *, scope: str, owner: str, due: str, effect: float | None = None,
-    promised_to: str | None = None,
+    promised_to: str | None = None, more: Mapping[str, Any] | None = None,
 ) -> list[Change]:  # fmt: skip
-    """A new open action of the plan: what, for which deal or account, whose, by when."""
+    """A new open action of the plan: what, for which deal or account, whose, by when; ``more`` as it is stored."""
     if owner not in workspace.store.fetch([owner]):
         raise NotFound(f"there is no owner {owner}", remedy="give the id of a person or unit of ours", id=owner)
     at = moments.now()
-    properties = {"name": name, "status": "open", "due_on": _day(due), "expected_effect": effect}
+    properties = {"name": name, "status": "open", "due_on": day("due", due), "expected_effect": effect, **(more or {})}
     known = {each: value for each, value in properties.items() if value is not None}
     ends = [("belongs_to", scope), ("owned_by", owner), ("promised_to", promised_to)]
     return [
@@ -137,8 +137,9 @@ def action_changes(
     ]
 
 
-def _day(text: str) -> Any:
+def day(field: str, text: str) -> Any:
+    """A local day from its ISO form; InvalidInput names the field."""
     try:
         return from_json("day", text)
     except ValueProblem as problem:
-        raise InvalidInput(f"due: {problem}", remedy="write e.g. 2026-06-30", field="due", value=text) from None
+        raise InvalidInput(f"{field}: {problem}", remedy="write e.g. 2026-06-30", field=field, value=text) from None

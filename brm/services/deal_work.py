@@ -1,8 +1,8 @@
-"""Who works on a deal and on what: team, open work, partners and their ties, and what follows the award."""
+"""Who works on a deal or account and on what: team, open work, partners and their ties, what follows an award."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,33 +32,46 @@ DATES = {
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What is at a deal: edges of its team and partners, the things that belong to it, and all ends by id."""
+    """What is at deals or accounts: edges of teams and partners, the things that belong there, all ends by id.
+
+    ``scope`` is the deal or account of each thing, ``results`` what came of each action.
+    """
 
     covers: tuple[State, ...]
     partners: tuple[State, ...]
+    scope: Mapping[str, str]
     owned: Mapping[str, str]
     promised: Mapping[str, str]
+    results: Mapping[str, tuple[str, ...]]
     nodes: Mapping[str, State]
 
     def of(self, type_: str) -> list[State]:
-        """The things of a type that belong to the deal, by id."""
+        """The things of a type that belong there, by id."""
         return sorted((each for each in self.nodes.values() if each.entity.type == type_), key=lambda s: s.entity.id)
 
 
-def work_of(workspace: Workspace, principal: Principal, deal: str, when: When) -> Work:
-    """Everything around a deal, read in four steps whatever its size."""
+def work_of(workspace: Workspace, principal: Principal, scopes: Sequence[str], when: When) -> Work:
+    """Everything around some deals or accounts, read in four steps whatever their size."""
     store = workspace.store
-    around = _edges(workspace, principal, (deal,), ("covers", "partners", "belongs_to"), "in", when)
-    things = [edge.source for edge in _refs(around) if edge.type == "belongs_to"]
-    people = _edges(workspace, principal, tuple(things), ("owned_by", "promised_to"), "out", when) if things else ()
-    ends = {end for edge in _refs((*around, *people)) for end in (edge.source, edge.target)} - {deal}
+    around = _edges(workspace, principal, tuple(scopes), ("covers", "partners", "belongs_to"), "in", when)
+    scope = {edge.source: edge.target for edge in _refs(around) if edge.type == "belongs_to"}
+    ways = ("owned_by", "promised_to", "results_from")
+    at = _edges(workspace, principal, tuple(scope), ways, "both", when) if scope else ()
+    people = {type_: {e.source: e.target for e in _refs(at) if e.type == type_} for type_ in ways[:2]}
+    results: dict[str, list[str]] = {}
+    for edge in _refs(at):
+        if edge.type == "results_from":
+            results.setdefault(edge.target, []).append(edge.source)
+    ends = {end for edge in _refs((*around, *at)) for end in (edge.source, edge.target)}
     ends |= {state.properties["vendor"] for state in around if state.properties.get("vendor") is not None}
     by_type = {type_: [s for s in around if s.entity.type == type_] for type_ in ("covers", "partners")}
     return Work(
         covers=tuple(by_type["covers"]),
         partners=tuple(by_type["partners"]),
-        owned={edge.source: edge.target for edge in _refs(people) if edge.type == "owned_by"},
-        promised={edge.source: edge.target for edge in _refs(people) if edge.type == "promised_to"},
+        scope=scope,
+        owned=people["owned_by"],
+        promised=people["promised_to"],
+        results={action: tuple(sorted(found)) for action, found in results.items()},
         nodes=store.fetch(sorted(ends), when) if ends else {},
     )
 
@@ -80,8 +93,8 @@ def named(work: Work, id_: str | None) -> dict[str, Any] | None:
     return None if state is None else {"type": state.entity.type, "id": id_, "name": display_name(state)}
 
 
-def team_shape(work: Work) -> list[dict[str, Any]]:
-    """Everybody who looks after the deal, owners before stand-ins, with the part each owns."""
+def team_shape(work: Work, scope: str) -> list[dict[str, Any]]:
+    """Everybody who looks after the deal or account, owners before stand-ins, with the part each owns."""
     rows = [
         {
             "person": named(work, edge.source),
@@ -90,7 +103,7 @@ def team_shape(work: Work) -> list[dict[str, Any]]:
             "backup": bool(state.properties.get("backup")),
         }
         for state, edge in zip(work.covers, _refs(work.covers), strict=True)
-        if edge.source in work.nodes
+        if edge.source in work.nodes and edge.target == scope
     ]
     return sorted(rows, key=lambda each: (each["backup"], str(each["role"]), str((each["person"] or {}).get("name"))))
 

@@ -67,7 +67,7 @@ def process(workspace: Workspace, principal: Principal, id_: str, *, when: When 
     key = workspace.store.keys([deal.id])[deal.id]
     with workspace.timing("process"):
         progress = progress_of(workspace, deal, key, snapshot, moment)
-        work = deal_work.work_of(workspace, principal, deal.id, moment)
+        work = deal_work.work_of(workspace, principal, [deal.id], moment)
         ours = _ours(workspace, principal, key, snapshot, progress, when, moment)
     members = [] if ours is None else ours.pop("members")
     later = [] if progress.course.closed_on is None else deal_work.next_needs(snapshot, key, progress.course.closed_on)
@@ -78,7 +78,7 @@ def process(workspace: Workspace, principal: Principal, id_: str, *, when: When 
         "status": progress.course.status or "open",
         **stage_shape(progress, workspace.parameters.guidance.stuck),
         **(ours or {"checks": None, "tier": None, "steps": [], "project_checks": []}),
-        "team": deal_work.team_shape(work),
+        "team": deal_work.team_shape(work, deal.id),
         "open_work": deal_work.open_work(work, snapshot.today),
         "partners": deal_work.partner_shapes(workspace, principal, work, snapshot, members, moment),
         "after_award": {

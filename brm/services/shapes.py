@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, Protocol
 
 from brm.principal import Principal
 from brm.store.protocol import Commit, State, Version
 from graph_schema import registry
 from graph_schema.changes import EdgeRef, EntityRef, Receipt
-from graph_schema.values import iso_instant, to_json
+from graph_schema.values import iso_instant, money_from, to_json
 
 
 class Known(Protocol):
@@ -26,6 +27,12 @@ class Known(Protocol):
 def named(entity: Known) -> dict[str, Any]:
     """Type, id and name."""
     return {"type": entity.type, "id": entity.id, "name": entity.name}
+
+
+def amount(value: float, currency: str) -> dict[str, str]:
+    """An amount of money that was computed, to the cent."""
+    found: dict[str, str] = to_json("money", money_from(Decimal(f"{value:.2f}"), currency))
+    return found
 
 
 def moment(instant: int | None) -> str | None:

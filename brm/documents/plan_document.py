@@ -1,0 +1,265 @@
+"""An account plan as a document: who, coverage, how, strategy, evaluate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from brm.documents import Shape
+from brm.documents.document import Column, Document, Format, Section
+from brm.i18n import Catalogue
+
+PEOPLE_SHOWN, GAPS_SHOWN, MOVES_SHOWN = 12, 8, 5
+LEAST_SHOWN = 0.05
+FORMATS: dict[str, Format] = {"points": "points", "signed": "signed", "share": "share", "number": "number"}
+
+
+def plan_document(shape: Shape, texts: Catalogue) -> Document:
+    """The internal plan, its five elements in order; people's parts are marked as written."""
+    document = Document(texts.text("plan.title", account=shape["account"]["name"]), shape["as_of"])
+    document.head.append(texts.text(
+        "plan.head", day=shape["as_of"], revision=shape["revision"], parameters=shape["parameters"]["version"]
+    ))  # fmt: skip
+    document.head.append(texts.text("plan.marks"))
+    _who(document.section(texts.text("plan.who")), shape["who"], texts)
+    _coverage(document.section(texts.text("plan.coverage")), shape["coverage"], texts)
+    _how(document.section(texts.text("plan.how")), shape["how"], texts)
+    _strategy(document, shape["strategy"], texts)
+    _evaluate(document.section(texts.text("plan.evaluate")), shape["evaluate"], texts)
+    return document
+
+
+def _who(section: Section, who: Shape, texts: Catalogue) -> None:
+    facts = {name: value for name, value in who["facts"].items() if value is not None}
+    amounts = {name: money(value, texts) for name, value in who["amounts"].items() if value is not None}
+    section.line(" · ".join(texts.text(f"plan.fact.{name}", value=value) for name, value in (facts | amounts).items()))
+    claimed = {"klass": "class"}
+    told = [
+        texts.text(f"plan.claimed.{name}", value=texts.word(claimed.get(name, name), value))
+        for name, value in who["claimed"].items()
+        if value is not None
+    ]
+    if told:
+        section.line(" · ".join(told))
+    owner = who["owner"]["name"] if who["owner"] else texts.text("plan.nobody")
+    worth = "—" if who["value"] is None else money(who["value"], texts)
+    section.line(texts.text("plan.owner", owner=owner, worth=worth))
+    columns = [
+        Column(texts.text("plan.column.relationship")), Column(texts.text("plan.column.score"), "points"),
+        Column(texts.text("plan.column.change", day=who["since"]), "signed"),
+        Column(texts.text("plan.column.band")), Column(texts.text("plan.column.complete"), "share"),
+    ]  # fmt: skip
+    section.table(columns, [_cell(kind, cell, texts) for kind, cell in who["cells"].items() if cell is not None])
+
+
+def _columns(texts: Catalogue, *columns: str) -> list[Column]:
+    """Columns by name, ``name:format`` where it is no text."""
+    parts = [each.partition(":") for each in columns]
+    return [Column(texts.text(f"plan.column.{name}"), FORMATS.get(format_, "text")) for name, _, format_ in parts]
+
+
+def _cell(kind: str, cell: Shape, texts: Catalogue) -> tuple[Any, ...]:
+    name = texts.text(f"heat.kind.{kind}")
+    if "vendor" in cell:
+        name = texts.text("plan.threat", kind=name, vendor=cell["vendor"]["name"])
+    return name, cell["score"], cell["change"], texts.text(f"band.{cell['band']}"), cell["completeness"]
+
+
+def _coverage(section: Section, coverage: Shape, texts: Catalogue) -> None:
+    team = [(each["person"] or {}).get("name") for each in coverage["team"]]
+    roles = [
+        texts.text("plan.backup", role=texts.word("team_role", each["role"])) if each["backup"]
+        else texts.word("team_role", each["role"])
+        for each in coverage["team"]
+    ]  # fmt: skip
+    section.table(
+        [Column(texts.text("plan.column.colleague")), Column(texts.text("plan.column.role"))],
+        list(zip(team, roles, strict=True)), texts.text("plan.table.team"),
+    )  # fmt: skip
+    section.table(
+        _columns(texts, "person", "title", "roles", "influence:share", "tie:share", "depth:points", "stance:signed"),
+        [
+            (each["name"], each["title"], " · ".join(texts.word("buying_role", role) for role in each["roles"]) or None,
+             each["influence"], each["tie"], each["depth"], each["stance"])
+            for each in coverage["people"][:PEOPLE_SHOWN]
+        ],
+        texts.text("plan.table.people"),
+    )  # fmt: skip
+    section.table(
+        [Column(texts.text("plan.column.role")), Column(texts.text("plan.column.level")),
+         Column(texts.text("plan.column.people"), "number"), Column(texts.text("plan.column.reached"), "number"),
+         Column(texts.text("plan.column.tie"), "share")],
+        [
+            (texts.word("buying_role", each["role"]), texts.text(f"level.{each['level'] or 'unknown'}"),
+             each["people"], each["reached"], each["tie"])
+            for each in coverage["matrix"]
+        ],
+        texts.text("plan.table.matrix"),
+    )  # fmt: skip
+    for each in coverage["gaps"][:GAPS_SHOWN]:
+        section.line(f"{each['text']} {each['who']}")
+
+
+def _how(section: Section, how: Shape, texts: Catalogue) -> None:
+    grid = how["white_space"]
+    units = {each["id"]: each["name"] for each in grid["units"]}
+    offerings = {each["id"]: each["name"] for each in grid["offerings"]}
+    section.table(
+        _columns(
+            texts, "unit", "offering", "potential", "current", "white", "share:share", "rivals", "deals", "deciders"
+        ),
+        [
+            (
+                units[each["unit"]], offerings[each["offering"]], money(each["potential"], texts),
+                money(each["current"], texts), money(each["white"], texts), each["installed_share"],
+                _rivals(each["rivals"], texts), _names(each["deals"], texts), _names(each["deciders"], texts),
+            )
+            for each in grid["cells"]
+        ],
+        texts.text("plan.table.white_space"),
+    )  # fmt: skip
+    if not grid["cells"]:
+        section.line(texts.text("plan.no_white_space"))
+
+
+def _rivals(rivals: list[Mapping[str, Any]], texts: Catalogue) -> str | None:
+    told = [
+        each["vendor"]["name"] if each["installed_share"] is None
+        else f"{each['vendor']['name']} {each['installed_share']:.0%}"
+        for each in rivals
+    ]  # fmt: skip
+    return _joined(told, texts)
+
+
+def _names(items: list[Mapping[str, Any]], texts: Catalogue) -> str | None:
+    return _joined([each["name"] for each in items], texts)
+
+
+def _joined(parts: list[str], texts: Catalogue) -> str | None:
+    return ("、" if texts.language == "zh-CN" else ", ").join(parts) or None
+
+
+def _strategy(document: Document, strategy: Shape, texts: Catalogue) -> None:
+    section = document.section(texts.text("plan.strategy"), written=True)
+    section.table(
+        _columns(texts, "objective", "kind", "target", "progress", "share_done:share", "due", "owner", "status"),
+        [
+            (
+                each["name"], each["kind"] and texts.word("objective_kind", each["kind"]),
+                _measure(each["target"], each["unit"], texts), _measure(each["progress"], each["unit"], texts),
+                each["share"], each["due"], (each["owner"] or {}).get("name"),
+                each["status"] and texts.word("work_status", each["status"]),
+            )
+            for each in strategy["objectives"]
+        ],
+        texts.text("plan.table.objectives"),
+    )  # fmt: skip
+    for each in strategy["notes"]:
+        topic = texts.word("note_topic", each["topic"]) if each["topic"] else texts.text("plan.note")
+        section.line(texts.text("plan.noted", topic=topic, text=each["text"]))
+    section.table(
+        _columns(texts, "action", "owner", "due", "status", "expected:signed", "measured"),
+        [
+            (
+                _action(each, texts), (each["owner"] or {}).get("name"), each["due"], _status(each, texts),
+                each["expected_effect"], _effect(each["measured"], texts),
+            )
+            for each in strategy["actions"]
+        ],
+        texts.text("plan.table.actions"),
+    )  # fmt: skip
+    if not any(strategy.values()):
+        section.line(texts.text("plan.nothing_written"))
+
+
+def _measure(value: float | None, unit: str | None, texts: Catalogue) -> str | None:
+    """A target or progress in its unit: money, offerings in use, points."""
+    if value is None or unit is None:
+        return None if value is None else f"{value:g}"
+    if unit in ("offerings", "points"):
+        return texts.text(f"plan.unit.{unit}", value=value)
+    return texts.money(value, unit)
+
+
+def _action(each: Shape, texts: Catalogue) -> str:
+    if each["promised_to"] is None:
+        return str(each["name"])
+    return texts.text("plan.promise", name=each["name"], person=each["promised_to"]["name"])
+
+
+def _status(each: Shape, texts: Catalogue) -> str | None:
+    if each["days_late"]:
+        return texts.text("plan.late", days=each["days_late"])
+    return each["status"] and texts.word("work_status", each["status"])
+
+
+def _effect(measured: Shape | None, texts: Catalogue) -> str | None:
+    """What an action did, or why that cannot be told yet."""
+    if measured is None:
+        return None
+    kind = texts.text(f"kind.{measured['score_kind']}")
+    if measured["state"] != "measured":
+        return texts.text(f"plan.effect.{measured['state']}", kind=kind, day=measured["on"])
+    return texts.text("plan.effect.measured", kind=kind, effect=measured["effect"], day=measured["on"])
+
+
+def _evaluate(section: Section, evaluate: Shape, texts: Catalogue) -> None:
+    changes = evaluate["changes"]
+    section.line(texts.text("plan.changes", start=changes["from"], end=changes["to"]))
+    for each in [*changes["scores"], *changes["deals"], *changes["people"]][:MOVES_SHOWN]:
+        if each["total"] is not None and abs(each["total"]) >= LEAST_SHOWN:
+            section.line(_move(each, texts))
+    for each in changes["facts"]:
+        section.line(each["text"])
+    _outlook(section, evaluate["outlook"], texts)
+    adherence = evaluate["adherence"]
+    code = "plan.adherence" if adherence["due"] else "plan.adherence_none"
+    section.line(texts.text(code, **adherence))
+
+
+def _move(each: Shape, texts: Catalogue) -> str:
+    parts = sorted(each["parts"], key=lambda part: -abs(part["effect"]))
+    told = _joined([f"{p['text']} {p['effect']:+.1f}" for p in parts if abs(p["effect"]) >= LEAST_SHOWN], texts)
+    return texts.text(
+        "plan.moved", kind=texts.text(f"kind.{each['kind']}"), subject=each["subject"]["name"], before=each["before"],
+        after=each["after"], causes=told or "",
+    )  # fmt: skip
+
+
+def _outlook(section: Section, outlook: Shape, texts: Catalogue) -> None:
+    section.table(
+        [Column(texts.text(f"plan.column.{name}")) for name in ("quarter", "forecast", "actual")],
+        [
+            (
+                texts.text("plan.running", quarter=each["quarter"]) if each["running"] else each["quarter"],
+                money(each["forecast"], texts), money(each["actual"], texts),
+            )
+            for each in outlook["quarters"]
+        ],
+        texts.text("plan.table.past"),
+    )  # fmt: skip
+    section.table(
+        [Column(texts.text("plan.column.quarter")), Column(texts.text("plan.column.forecast")),
+         Column(texts.text("plan.column.deals"), "number")],
+        [(each["quarter"], money(each["forecast"], texts), each["deals"]) for each in outlook["ahead"]],
+        texts.text("plan.table.ahead"),
+    )  # fmt: skip
+    section.table(
+        [Column(texts.text("plan.column.deal")), Column(texts.text("plan.column.likelihood"), "share"),
+         Column(texts.text("plan.column.amount")), Column(texts.text("plan.column.expected_amount")),
+         Column(texts.text("plan.column.closes"))],
+        [
+            (
+                each["name"], each["likelihood"], money(each["amount"], texts), money(each["expected"], texts),
+                texts.text("plan.overdue", day=each["closes_on"]) if each["late"] else each["closes_on"],
+            )
+            for each in outlook["deals"]
+        ],
+        texts.text("plan.table.deals"),
+    )  # fmt: skip
+    section.line(texts.text("plan.forecast_is"), quiet=True)
+
+
+def money(amount: Mapping[str, str] | None, texts: Catalogue) -> str | None:
+    """An amount as people write it."""
+    return None if amount is None else texts.money(float(amount["amount"]), amount["currency"])

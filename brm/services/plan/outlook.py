@@ -1,0 +1,100 @@
+"""Forecast against actual, by quarter: what an account's deals were expected to bring, and what they brought."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from brm.services.moments import back_at, end_of_day
+from brm.services.shapes import amount
+from brm.services.workspace import Workspace
+from brm.store.protocol import Names, When
+from graph_schema.values import to_json
+from scoring.deal_outlook import Outlook, first_day, open_outlook, quarter_of, won_outlook
+from scoring.snapshot import MISSING, Snapshot
+
+Money = Callable[[float], dict[str, str]]
+QUARTERS_BACK = 4
+EPOCH = date(1970, 1, 1)
+
+
+def outlook(workspace: Workspace, snapshot: Snapshot, account: tuple[str, int], when: When) -> dict[str, Any]:
+    """The account's forecast by quarter, and the last quarters' forecasts against what was won.
+
+    The forecast of a quarter is the sum of likelihood times amount over the deals expected to be decided in it;
+    that of a past quarter is as it stood on the day before it began, read against today's Reference. Deals whose
+    expected day has passed count in the current quarter and are ``late``; those without a day or without an
+    amount are counted apart.
+    """
+    id_, key = account
+    reference, parameters = workspace.reference(when), workspace.parameters
+    now = open_outlook(snapshot, reference, parameters, key)
+    won = won_outlook(snapshot, parameters, key)
+    current = int(quarter_of(np.array([snapshot.today]))[0])
+    names = workspace.store.names(now.deal.tolist(), when)
+    past = range(current - QUARTERS_BACK, current + 1)
+    begun = [_before(workspace, quarter, when) for quarter in past]
+    read = workspace.store.series([id_], begun)
+    then = [open_outlook(read.at(place), reference, parameters, key) for place in range(len(begun))]
+    money = functools.partial(amount, currency=parameters.employee.currency)
+    quarters = [
+        {
+            "quarter": _text(quarter),
+            "forecast": money(_sum(made.expected[quarter_of(made.day) == quarter])),
+            "actual": money(_sum(won.amount[quarter_of(won.day) == quarter])),
+            "running": quarter == current,
+        }
+        for quarter, made in zip(past, then, strict=True)
+    ]
+    return {"deals": _deals(money, now, names, snapshot.today), "quarters": quarters, **_ahead(money, now, current)}
+
+
+def _before(workspace: Workspace, quarter: int, when: When) -> When:
+    """The end of the day before a quarter begins."""
+    day = EPOCH + timedelta(days=first_day(quarter) - 1)
+    return back_at(when, end_of_day(day, workspace.settings.zone))
+
+
+def _ahead(money: Money, now: Outlook, current: int) -> dict[str, Any]:
+    quarter = np.maximum(quarter_of(now.day), current)
+    dated = now.day != MISSING
+    known = ~np.isnan(now.expected)
+    listed = sorted({int(each) for each in quarter[dated & known]})
+    return {
+        "ahead": [
+            {"quarter": _text(each), "forecast": money(_sum(now.expected[dated & (quarter == each)])),
+             "deals": int((dated & known & (quarter == each)).sum())}
+            for each in listed
+        ],
+        "undated": money(_sum(now.expected[~dated])),
+        "forecast": money(_sum(now.expected)),
+        "unknown_amounts": int(np.isnan(now.amount).sum()),
+    }  # fmt: skip
+
+
+def _deals(money: Money, now: Outlook, names: dict[int, Names], today: int) -> list[dict[str, Any]]:
+    """The open deals, those that are expected to bring most first."""
+    order = np.lexsort((now.deal, -np.nan_to_num(now.expected, nan=-1.0)))
+    return [
+        {
+            "type": "opportunity", "id": names[int(now.deal[at])].id, "name": names[int(now.deal[at])].name,
+            "likelihood": None if np.isnan(now.likelihood[at]) else float(now.likelihood[at]),
+            "amount": None if np.isnan(now.amount[at]) else money(float(now.amount[at])),
+            "expected": None if np.isnan(now.expected[at]) else money(float(now.expected[at])),
+            "closes_on": None if now.day[at] == MISSING else to_json("day", int(now.day[at])),
+            "late": bool(now.day[at] != MISSING and now.day[at] < today),
+        }
+        for at in order.tolist()
+    ]  # fmt: skip
+
+
+def _sum(values: np.ndarray[Any, Any]) -> float:
+    return float(np.nansum(values))
+
+
+def _text(quarter: int) -> str:
+    return f"{1970 + quarter // 4}-Q{quarter % 4 + 1}"

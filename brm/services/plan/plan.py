@@ -1,0 +1,144 @@
+"""An account's plan: who it is, whom we cover, where it could buy more, what we want there, how it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from brm.errors import InvalidInput
+from brm.principal import Principal
+from brm.services import coverage as covering
+from brm.services import deal_work, heat, moments, moving
+from brm.services.plan import outlook, strategy, white_space
+from brm.services.shapes import named
+from brm.services.subjects import Subject, find_subject
+from brm.services.workspace import Workspace
+from brm.store.protocol import NOW, State, When
+from graph_schema.values import to_json
+from scoring.machinery.dependence import dependence_of
+from scoring.machinery.scopes import BUYING_ROLES
+from scoring.machinery.standings import standings_of
+from scoring.machinery.touches import meetings_of
+from scoring.types import US
+from scoring.view import chain_view
+
+PARTS = ("who", "coverage", "how", "strategy", "evaluate")
+COMPUTED = {"who": True, "coverage": True, "how": True, "strategy": False, "evaluate": True}
+"""Parts that are worked out from the graph; what people write is never overwritten by them."""
+FACTS = ("industry", "region", "country", "employees", "founded", "website")
+AMOUNTS = ("revenue", "potential")
+CLAIMS = ("klass", "lifecycle", "grade")
+
+
+def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = NOW) -> dict[str, Any]:
+    """The plan of an account at a moment.
+
+    InvalidInput for anything but a company; NotComputable where it is no account of ours.
+    """
+    principal.require("read")
+    subject = account_of(workspace, principal, id_, when)
+    revision = workspace.store.revision()
+    snapshot = workspace.snapshot([subject.id], when)
+    key = workspace.store.keys([subject.id])[subject.id]
+    moment = workspace.moment(when, snapshot)
+    covered = covering.coverage(workspace, principal, subject.id, when=when)
+    deals = white_space.open_deals(workspace, snapshot, key, moment)
+    work = deal_work.work_of(workspace, principal, [subject.id, *deals_of(workspace, subject, when)], moment)
+    view = chain_view(snapshot, workspace.reference(when), workspace.parameters, key, US)
+    ground = white_space.Ground(snapshot, view, subject.id, white_space.units_of(workspace, subject.id, moment), moment)
+    rows = strategy.actions(workspace, principal, work, subject.id, snapshot.today, when)
+    return {
+        "audience": "internal",
+        "account": named(subject),
+        "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
+        "computed": COMPUTED,
+        "who": _who(workspace, principal, subject, when),
+        "coverage": _coverage(workspace, subject, work, covered, when),
+        "how": {"white_space": white_space.white_space(workspace, ground, deals)},
+        "strategy": {
+            "objectives": strategy.objectives(workspace, work, snapshot, key, when),
+            "notes": strategy.notes(work),
+            "actions": rows,
+        },
+        "evaluate": {
+            "changes": moving.moves(workspace, principal, subject.id, when=when),
+            "outlook": outlook.outlook(workspace, snapshot, (subject.id, key), moment),
+            "adherence": strategy.adherence(rows, work.of("action"), snapshot.today),
+        },
+        "parameters": workspace.parameter_set.named,
+        "revision": revision,
+    }  # fmt: skip
+
+
+def account_of(workspace: Workspace, principal: Principal, id_: str, when: When) -> Subject:
+    """The company with an id; InvalidInput for anything else."""
+    subject = find_subject(workspace, principal, id_, when)
+    if subject.type != "company":
+        raise InvalidInput(f"{id_} is a {subject.type}", remedy="a plan is of a company", field="account", value=id_)
+    return subject
+
+
+def deals_of(workspace: Workspace, subject: Subject, when: When) -> list[str]:
+    """The deals of the account, open and closed: work that belongs to them is part of its plan."""
+    return [edge.source for _, edge in white_space.edges_at(workspace, [subject.id], ("for",), when, way="in")]
+
+
+def _who(workspace: Workspace, principal: Principal, subject: Subject, when: When) -> dict[str, Any]:
+    """What is recorded of the company, and its six cells."""
+    state = workspace.store.fetch([subject.id], when)[subject.id]
+    given = state.properties
+    row = heat.row(workspace, principal, subject.id, when=when)
+    return {
+        "facts": {name: given.get(name) for name in FACTS},
+        "amounts": {name: to_json("money", given.get(name)) for name in AMOUNTS},
+        "kinds": list(given.get("kinds") or ()),
+        "claimed": _claimed(state),
+        **{name: row[name] for name in ("owner", "value", "cells", "bands", "since")},
+    }
+
+
+def _claimed(state: State) -> dict[str, Any]:
+    """Class, lifecycle and grade as people recorded them."""
+    return {name: state.properties.get(name) for name in CLAIMS}
+
+
+def _coverage(
+    workspace: Workspace, subject: Subject, work: deal_work.Work, found: Mapping[str, Any], when: When
+) -> dict[str, Any]:
+    """The team, whom it reaches by role and level, the gaps and what hangs on one colleague."""
+    return {
+        "team": deal_work.team_shape(work, subject.id),
+        "matrix": _matrix(found["people"], workspace.parameters.coverage.covered),
+        **{name: found[name] for name in ("grid", "people", "colleagues", "gaps")},
+        "dependence": _dependence(workspace, subject, when),
+    }
+
+
+def _matrix(people: Sequence[Mapping[str, Any]], covered: float) -> list[dict[str, Any]]:
+    """By buying role and level how many people there are, how many we reach, and the best tie."""
+    cells: dict[tuple[str, int | None], list[float]] = {}
+    for each in people:
+        for role in each["roles"]:
+            cells.setdefault((role, each["level"]), []).append(each["tie"])
+    order = sorted(cells, key=lambda each: (BUYING_ROLES.index(each[0]), -(each[1] or 0)))
+    return [
+        {
+            "role": role, "level": level, "people": len(cells[role, level]),
+            "reached": sum(tie > covered for tie in cells[role, level]), "tie": max(cells[role, level]),
+        }
+        for role, level in order
+    ]  # fmt: skip
+
+
+def _dependence(workspace: Workspace, subject: Subject, when: When) -> list[dict[str, Any]]:
+    """How much of what we have there would be lost with each colleague, the most first."""
+    snapshot, parameters = workspace.snapshot([subject.id], when), workspace.parameters
+    keys = np.array([workspace.store.keys([subject.id])[subject.id]])
+    standings = standings_of(snapshot, workspace.reference(when), parameters, keys)
+    found = dependence_of(snapshot, standings, parameters)
+    colleagues = meetings_of(snapshot).colleagues[found.colleague]
+    order = [at for at in np.lexsort((colleagues, -found.value)).tolist() if found.value[at] > 0]
+    names = workspace.store.names([int(colleagues[at]) for at in order], when)
+    return [{**named(names[int(colleagues[at])]), "dependence": float(found.value[at])} for at in order]
