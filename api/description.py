@@ -21,6 +21,7 @@ EXAMPLES = {
     "imports": "import:0123456789abcdef",
     "neighbourhoods": "demo:person/17",
     "parameters": "1",
+    "plan-versions": "019d1b2a-3c4d-7e5f-8a6b-7c8d9e0f1a2d",
     "reviews": "019d1b2a-3c4d-7e5f-8a6b-7c8d9e0f1a2c",
     "scores": "demo:opportunity/17",
     "tokens": "0123456789ab",

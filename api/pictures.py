@@ -8,6 +8,7 @@ from fastapi import Query, Response
 
 SVG = "image/svg+xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MARKDOWN = "text/markdown"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _GUARD = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
 
@@ -21,17 +22,26 @@ SheetFormat = Annotated[
 
 
 def _answer(*media_types: str) -> dict[int | str, dict[str, Any]]:
-    schemas = {SVG: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}}
+    schemas = {
+        SVG: {"schema": {"type": "string"}},
+        MARKDOWN: {"schema": {"type": "string"}},
+        XLSX: {"schema": {"type": "string", "format": "binary"}},
+    }
     return {200: {"content": {each: schemas[each] for each in media_types}}}
 
 
-PICTURE, SHEET = _answer(SVG), _answer(SVG, XLSX)
-"""What operations that take a `PictureFormat` or a `SheetFormat` answer beside JSON: their ``responses``."""
+PICTURE, SHEET, BOOK_OR_TEXT = _answer(SVG), _answer(SVG, XLSX), _answer(MARKDOWN, XLSX)
+"""What operations that take a `PictureFormat`, a `SheetFormat` or a document's format answer beside JSON."""
 
 
 def picture(svg: str) -> Response:
     """An SVG as an answer that may load and run nothing."""
     return Response(svg, media_type=SVG, headers=_GUARD)
+
+
+def document(text: str, media_type: str) -> Response:
+    """A text that people read, as it is."""
+    return Response(text, media_type=media_type, headers=_GUARD)
 
 
 def workbook(content: bytes, name: str) -> Response:

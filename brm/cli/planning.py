@@ -63,7 +63,7 @@ def _register_plan(app: typer.Typer) -> None:
                 f"a plan cannot be written as {form or out!r}", remedy=f"name a file that ends in {', '.join(FORMS)}",
                 field="out", value=out,
             )  # fmt: skip
-        saved(session, out, lambda: exporting.exported(shape, form, session.texts))
+        saved(session, out, lambda: exporting.exported(shape, form[1:], session.texts))
 
 
 def _register_writing(group: typer.Typer) -> None:

@@ -22,9 +22,9 @@ OPERATIONS = [
     (method, path, operation) for path, each in DOCUMENT["paths"].items() for method, operation in each.items()
 ]
 AS_OF = "2026-06-29"
-NOT_IN_THE_DEMONSTRATION = {"read_import", "read_objective", "history_of_objective", "read_resource",
+NOT_IN_THE_DEMONSTRATION = {"read_import", "read_plan_version", "read_objective", "history_of_objective", "read_resource",
                             "history_of_resource", "read_draft", "read_draft_effect", "read_review"}  # fmt: skip
-"""It holds neither imports nor objectives nor resources, and nobody has drafts or reviews in it."""
+"""It holds neither imports nor objectives nor resources, and nobody has drafts or reviews, of deals or plans, in it."""
 
 
 def test_the_committed_description_is_current() -> None:
@@ -56,7 +56,7 @@ def test_the_names_that_programs_rely_on() -> None:
         "create_draft": "POST /api/v1/drafts", "change_draft": "POST /api/v1/drafts/{id}/changes",
         "read_draft_effect": "GET /api/v1/drafts/{id}/effect", "approve_draft": "POST /api/v1/drafts/{id}/approve",
         "discard_draft": "DELETE /api/v1/drafts/{id}", "start_review": "POST /api/v1/reviews",
-        "read_review": "GET /api/v1/reviews/{id}",
+        "read_review": "GET /api/v1/reviews/{id}", "read_plan": "GET /api/v1/accounts/{id}/plan",
         "read_schema": "GET /api/v1/schema", "list_tokens": "GET /api/v1/tokens", "who_am_i": "GET /api/v1/me",
         "healthz": "GET /healthz", "readyz": "GET /readyz",
     }  # fmt: skip

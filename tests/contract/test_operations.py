@@ -21,9 +21,11 @@ from schemathesis.specs.openapi.checks import (
 from api.app import create_app
 from api.pictures import SVG, XLSX
 from api.routers.collections import COLLECTIONS
+from brm.services.plan.plan import plan
 from brm.services.workspace import Workspace
 from brm.settings import Settings
 from brm.store import open_store
+from brm.store.protocol import Store
 from graph_schema import registry
 from graph_schema.changes import Change, ChangeSet, EdgeRef, NodeRef, RecordChange
 from graph_schema.values import to_json
@@ -63,7 +65,7 @@ KNOWN = {
     **{segment: _id(type_) for segment, type_ in COLLECTIONS.items()},
     "accounts": COMPANY, "neighbourhoods": PERSON, "edges": f"for:{DEAL}>{COMPANY}", "scores": DEAL,
     "findings": f"role_missing:{DEAL}:decider", "imports": "import:1", "parameters": "1",
-    "tokens": "0123456789ab", "drafts": "draft-1", "reviews": "review-1",
+    "tokens": "0123456789ab", "drafts": "draft-1", "reviews": "review-1", "plan-versions": "version-1",
 }  # fmt: skip
 """By the first segment of a path, an id that exists."""
 COLLEAGUE = "our-colleague"
@@ -101,6 +103,12 @@ BODIES = {
     "add_review_decision": {"text": "继续跟进"},
     "add_review_commitment": {"text": "拜访", "owner": COLLEAGUE, "due": "2027-01-01"},
     "attach_review_evidence": {"commitment": "action-1", "ids": ["new-interaction"]},
+    "add_plan_objective": {"name": "成为首选供应商", "kind": "relationship", "target": 60},
+    "add_plan_note": {"text": "先做运维"},
+    "add_plan_action": {"name": "拜访", "owner": COLLEAGUE, "due": "2027-01-01", "aims_at": PERSON},
+    "finish_action": {"on": "2026-06-02"},
+    "attach_action_evidence": {"evidence": ["new-interaction"]},
+    "review_plan": {"verdict": "approved"},
     "decide_finding": {"state": "snoozed", "until": "2027-01-01T00:00:00+08:00"},
 }  # fmt: skip
 LINKS = {"interaction": {"participants": {PERSON: "attendee"}, "concerns": [DEAL]}, "observation": {"about": PERSON}}
@@ -133,11 +141,25 @@ def store() -> Iterator[None]:
         RecordChange("draft", KNOWN["drafts"], draft), RecordChange("review", KNOWN["reviews"], review),
     )  # fmt: skip
     opened.apply(ChangeSet(actor="test", source="test", records=records))
+    opened.apply(ChangeSet(actor="test", source="test", records=(
+        RecordChange("plan_review", KNOWN["plan-versions"], _frozen(opened)),
+    )))  # fmt: skip
     later = Change("set", NodeRef("interaction", "new-interaction"), _values("interaction"), 1)
     opened.apply(ChangeSet(actor="test", source="test", changes=(later,)))
     APP.state.workspace = Workspace(opened, SETTINGS)
     yield
     opened.close()
+
+
+_FROZEN: dict[str, Any] = {}
+
+
+def _frozen(opened: Store) -> dict[str, Any]:
+    """A reviewed plan of the account, made once."""
+    if not _FROZEN:
+        space = Workspace(opened, SETTINGS)
+        _FROZEN.update(plan(space, space.local_principal(), COMPANY))
+    return {"account": COMPANY, "as_of": 0, "revision": 1, "plan": _FROZEN, "verdict": "approved", "actor": "local"}
 
 
 def _required(type_: str) -> dict[str, Any]:
@@ -222,8 +244,9 @@ PICTURES = [
 def test_a_picture_is_answered_in_every_format_that_is_described(operation: Any, language: str) -> None:
     operation_id = operation.definition.raw["operationId"]
     formats = next(p["schema"]["enum"] for p in operation.definition.raw["parameters"] if p["name"] == "format")
-    media_types = {"json": "application/json", "svg": SVG, "xlsx": XLSX}
-    assert {media_types[each] for each in formats} == set(operation.definition.raw["responses"]["200"]["content"])
+    media_types = {"json": "application/json", "svg": SVG, "xlsx": XLSX, "md": "text/markdown"}
+    described = {each.partition(";")[0] for each in operation.definition.raw["responses"]["200"]["content"]}
+    assert {media_types[each] for each in formats} == described
     for name in formats:
         case = operation.Case(
             path_parameters=_path_parameters(operation.path, operation_id),

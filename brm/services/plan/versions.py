@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
@@ -31,7 +32,9 @@ def review(
             f"there is no verdict {verdict!r}", remedy=f"use one of {', '.join(VOCABULARIES['plan_verdict'])}",
             field="verdict", value=verdict,
         )  # fmt: skip
-    frozen = plan(workspace, principal, account, when=when)
+    # everybody who reads may see a version, so it holds nothing restricted
+    reader = replace(principal, scopes=frozenset(["read"]))
+    frozen = plan(workspace, reader, account, when=when)
     body = {
         "account": frozen["account"]["id"], "as_of": workspace.moment(when).as_of, "revision": frozen["revision"],
         "parameters": frozen["parameters"], "plan": frozen, "verdict": verdict,
