@@ -8,6 +8,8 @@ from fastapi import Query, Response
 
 SVG = "image/svg+xml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+DOWNLOADS = {"xlsx": XLSX, "pptx": PPTX}
 MARKDOWN = "text/markdown"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _GUARD = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
@@ -25,12 +27,12 @@ def _answer(*media_types: str) -> dict[int | str, dict[str, Any]]:
     schemas = {
         SVG: {"schema": {"type": "string"}},
         MARKDOWN: {"schema": {"type": "string"}},
-        XLSX: {"schema": {"type": "string", "format": "binary"}},
+        **{each: {"schema": {"type": "string", "format": "binary"}} for each in (XLSX, PPTX)},
     }
     return {200: {"content": {each: schemas[each] for each in media_types}}}
 
 
-PICTURE, SHEET, BOOK_OR_TEXT = _answer(SVG), _answer(SVG, XLSX), _answer(MARKDOWN, XLSX)
+PICTURE, SHEET, DOCUMENT = _answer(SVG), _answer(SVG, XLSX), _answer(MARKDOWN, XLSX, PPTX)
 """What operations that take a `PictureFormat`, a `SheetFormat` or a document's format answer beside JSON."""
 
 
@@ -46,6 +48,10 @@ def document(text: str, media_type: str) -> Response:
 
 def workbook(content: bytes, name: str) -> Response:
     """A workbook as an answer that a browser saves under this name, which is plain ASCII."""
-    return Response(
-        content, media_type=XLSX, headers={**_GUARD, "Content-Disposition": f'attachment; filename="{name}.xlsx"'}
-    )
+    return download(content, name, "xlsx")
+
+
+def download(content: bytes, name: str, form: str) -> Response:
+    """A file as an answer that a browser saves under this name and the ending of its form."""
+    headers = {**_GUARD, "Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    return Response(content, media_type=DOWNLOADS[form], headers=headers)

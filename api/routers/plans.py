@@ -9,12 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer, WriteTerms
 from api.models import Dated, Id, ReceiptBody
-from api.pictures import BOOK_OR_TEXT, MARKDOWN, document, workbook
+from api.pictures import DOCUMENT, MARKDOWN, document, download
 from api.plans import FrozenPlan, Plan, PlanVersionList, SharedPlan
 from api.problems import PROBLEMS
+from brm.plans import exporting, planning, rendering, versions
+from brm.plans.planning import LONGEST_TEXT
 from brm.services import moments, shapes
-from brm.services.plan import exporting, planning, versions
-from brm.services.plan.planning import LONGEST_TEXT
 
 router = APIRouter(tags=["plans"], responses=PROBLEMS)
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"\S")]
@@ -98,21 +98,23 @@ def _receipt(response: Response, id_: str, receipt: Any) -> ReceiptBody:
     operation_id="read_plan",
     response_model=Plan | SharedPlan,
     response_model_exclude_unset=True,
-    responses=BOOK_OR_TEXT,
+    responses=DOCUMENT,
 )
 def read_plan(
     space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId,
     audience: Annotated[
         exporting.Audience, Query(description="customer: only what may be given to the customer")
     ] = "internal",
-    format: Annotated[Literal["json", "md", "xlsx"], Query(description="md: Markdown, xlsx: a workbook")] = "json",
+    format: Annotated[
+        Literal["json", "md", "xlsx", "pptx"], Query(description="md: Markdown, xlsx: a workbook, pptx: slides")
+    ] = "json",
 ) -> Any:  # fmt: skip
     """The plan of an account: who, coverage, white space, strategy, evaluation."""
-    shape = exporting.plan_for(space, principal, id, texts, audience, when)
+    shape = exporting.plan_for(space, principal, id, texts, audience, when, format)
     if format == "json":
         return shape
     content = exporting.exported(shape, format, texts)
-    return workbook(content, "plan") if isinstance(content, bytes) else document(content, MARKDOWN)
+    return document(content, MARKDOWN) if isinstance(content, str) else download(content, "plan", format)
 
 
 @router.post("/accounts/{id}/plan/objectives", status_code=201, operation_id="add_plan_objective")
@@ -196,4 +198,4 @@ def read_plan_version(space: Space, principal: Reader, texts: Texts, id: ItemId,
 
 def _version(response: Response, shape: dict[str, Any], texts: Any) -> dict[str, Any]:
     response.headers["ETag"] = f'"{shape["revision"]}"'
-    return {**shape, "plan": exporting.told(shape["plan"], texts)}
+    return {**shape, "plan": rendering.plan(shape["plan"], texts)}

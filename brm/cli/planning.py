@@ -49,20 +49,22 @@ def _register_plan(app: typer.Typer) -> None:
     ) -> None:
         """The account plan: who the customer is, coverage, white space, strategy, and how it goes."""
         from brm.cli.reading_out import print_document
-        from brm.services.plan import exporting
+        from brm.plans import exporting
 
-        shape = exporting.plan_for(session.workspace, session.principal, account, session.texts, audience, session.when)
+        form = "" if out is None else Path(out).suffix.lower()
+        if form not in ("", *FORMS) or (out is not None and not form):
+            raise InvalidInput(
+                f"a plan cannot be written as {form or out!r}", remedy=f"name a file that ends in {', '.join(FORMS)}",
+                field="out", value=out,
+            )  # fmt: skip
+        shape = exporting.plan_for(
+            session.workspace, session.principal, account, session.texts, audience, session.when, form[1:]
+        )
         if out is None:
             session.output(
                 shape, lambda shown: print_document(session.console, exporting.document(shown, session.texts))
             )
             return
-        form = Path(out).suffix.lower()
-        if form not in FORMS:
-            raise InvalidInput(
-                f"a plan cannot be written as {form or out!r}", remedy=f"name a file that ends in {', '.join(FORMS)}",
-                field="out", value=out,
-            )  # fmt: skip
         saved(session, out, lambda: exporting.exported(shape, form[1:], session.texts))
 
 
@@ -79,7 +81,7 @@ def _register_writing(group: typer.Typer) -> None:
         score: Kind = None,
     ) -> None:
         """Add an aim to an account's plan."""
-        from brm.services.plan import planning
+        from brm.plans import planning
 
         told = planning.add_objective(
             session.workspace, session.principal, account, name, kind=kind, target=target, due=due, owner=owner,
@@ -96,7 +98,7 @@ def _register_writing(group: typer.Typer) -> None:
         restricted: Annotated[bool, typer.Option("--restricted", help="For admins alone")] = False,
     ) -> None:
         """Add a note to an account's plan."""
-        from brm.services.plan import planning
+        from brm.plans import planning
 
         told = planning.add_note(
             session.workspace, session.principal, account, text, topic=topic, restricted=restricted
@@ -122,7 +124,7 @@ def _register_writing(group: typer.Typer) -> None:
         expected: Annotated[float | None, typer.Option(help="Points expected of it", show_default=False)] = None,
     ) -> None:
         """Add an action to the plan of an account, or of one of its deals."""
-        from brm.services.plan import planning
+        from brm.plans import planning
 
         told = planning.add_action(
             session.workspace, session.principal, scope, name, owner=owner, due=due, promised_to=promised_to,
@@ -140,7 +142,7 @@ def _register_results(group: typer.Typer) -> None:
         evidence: Evidence = None,
     ) -> None:
         """Mark an action as done, with what came of it."""
-        from brm.services.plan import planning
+        from brm.plans import planning
 
         receipt = planning.finish(session.workspace, session.principal, id_, done=on, evidence=evidence or ())
         _written(session, id_, receipt)
@@ -152,7 +154,7 @@ def _register_results(group: typer.Typer) -> None:
         evidence: Annotated[list[str], typer.Argument(help="Interactions or observations that came of it")],
     ) -> None:
         """Say which facts came of an action, so that its effect can be measured."""
-        from brm.services.plan import planning
+        from brm.plans import planning
 
         _written(session, id_, planning.attach(session.workspace, session.principal, id_, evidence))
 
@@ -166,7 +168,7 @@ def _register_reviews(group: typer.Typer) -> None:
         comment: Annotated[str | None, typer.Option(help="What is to be said", show_default=False)] = None,
     ) -> None:
         """Freeze the plan of an account as a reviewed version."""
-        from brm.services.plan import versions
+        from brm.plans import versions
 
         shape = versions.review(
             session.workspace, session.principal, account, verdict=verdict, comment=comment, when=session.when
@@ -176,7 +178,7 @@ def _register_reviews(group: typer.Typer) -> None:
     @command(group, "versions")
     def list_versions(session: Session, account: Account) -> None:
         """The reviewed versions of an account's plan."""
-        from brm.services.plan import versions
+        from brm.plans import versions
 
         found = versions.listed(session.workspace, session.principal, account)
         session.items(found, lambda items: _print_versions(session, items))
@@ -185,10 +187,10 @@ def _register_reviews(group: typer.Typer) -> None:
     def version(session: Session, id_: Annotated[str, typer.Argument(metavar="ID", help="Version")]) -> None:
         """A reviewed version of a plan, as it was shown."""
         from brm.cli.reading_out import print_document
-        from brm.services.plan import exporting, versions
+        from brm.plans import exporting, rendering, versions
 
         shape = versions.shown(session.workspace, session.principal, id_)
-        shape = {**shape, "plan": exporting.told(shape["plan"], session.texts)}
+        shape = {**shape, "plan": rendering.plan(shape["plan"], session.texts)}
 
         def human(shown: dict[str, Any]) -> None:
             _print_version(session, shown)

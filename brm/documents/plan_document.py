@@ -11,6 +11,14 @@ from brm.i18n import Catalogue
 
 PEOPLE_SHOWN, GAPS_SHOWN, MOVES_SHOWN = 12, 8, 5
 LEAST_SHOWN = 0.05
+COLUMNS = {
+    "people": ("person", "title", "roles", "influence:share", "tie:share", "depth:points", "stance:signed"),
+    "white_space": ("unit", "offering", "potential", "current", "white", "share:share", "rivals", "deals", "deciders"),
+    "objectives": ("objective", "kind", "target", "progress", "share_done:share", "due", "owner", "status"),
+    "actions": ("action", "owner", "due", "status", "expected:signed", "measured"),
+    "past": ("quarter", "forecast", "actual"),
+}
+"""Columns by table, ``name:format`` where it is no text."""
 FORMATS: dict[str, Format] = {"points": "points", "signed": "signed", "share": "share", "number": "number"}
 
 
@@ -52,9 +60,9 @@ def _who(section: Section, who: Shape, texts: Catalogue) -> None:
     section.table(columns, [_cell(kind, cell, texts) for kind, cell in who["cells"].items() if cell is not None])
 
 
-def _columns(texts: Catalogue, *columns: str) -> list[Column]:
-    """Columns by name, ``name:format`` where it is no text."""
-    parts = [each.partition(":") for each in columns]
+def _columns(texts: Catalogue, table: str) -> list[Column]:
+    """The columns of a table."""
+    parts = [each.partition(":") for each in COLUMNS[table]]
     return [Column(texts.text(f"plan.column.{name}"), FORMATS.get(format_, "text")) for name, _, format_ in parts]
 
 
@@ -77,7 +85,7 @@ def _coverage(section: Section, coverage: Shape, texts: Catalogue) -> None:
         list(zip(team, roles, strict=True)), texts.text("plan.table.team"),
     )  # fmt: skip
     section.table(
-        _columns(texts, "person", "title", "roles", "influence:share", "tie:share", "depth:points", "stance:signed"),
+        _columns(texts, "people"),
         [
             (each["name"], each["title"], " · ".join(texts.word("buying_role", role) for role in each["roles"]) or None,
              each["influence"], each["tie"], each["depth"], each["stance"])
@@ -105,9 +113,7 @@ def _how(section: Section, how: Shape, texts: Catalogue) -> None:
     units = {each["id"]: each["name"] for each in grid["units"]}
     offerings = {each["id"]: each["name"] for each in grid["offerings"]}
     section.table(
-        _columns(
-            texts, "unit", "offering", "potential", "current", "white", "share:share", "rivals", "deals", "deciders"
-        ),
+        _columns(texts, "white_space"),
         [
             (
                 units[each["unit"]], offerings[each["offering"]], money(each["potential"], texts),
@@ -142,7 +148,7 @@ def _joined(parts: list[str], texts: Catalogue) -> str | None:
 def _strategy(document: Document, strategy: Shape, texts: Catalogue) -> None:
     section = document.section(texts.text("plan.strategy"), written=True)
     section.table(
-        _columns(texts, "objective", "kind", "target", "progress", "share_done:share", "due", "owner", "status"),
+        _columns(texts, "objectives"),
         [
             (
                 each["name"], each["kind"] and texts.word("objective_kind", each["kind"]),
@@ -158,7 +164,7 @@ def _strategy(document: Document, strategy: Shape, texts: Catalogue) -> None:
         topic = texts.word("note_topic", each["topic"]) if each["topic"] else texts.text("plan.note")
         section.line(texts.text("plan.noted", topic=topic, text=each["text"]))
     section.table(
-        _columns(texts, "action", "owner", "due", "status", "expected:signed", "measured"),
+        _columns(texts, "actions"),
         [
             (
                 _action(each, texts), (each["owner"] or {}).get("name"), each["due"], _status(each, texts),
@@ -213,8 +219,8 @@ def _evaluate(section: Section, evaluate: Shape, texts: Catalogue) -> None:
         section.line(each["text"])
     _outlook(section, evaluate["outlook"], texts)
     adherence = evaluate["adherence"]
-    code = "plan.adherence" if adherence["due"] else "plan.adherence_none"
-    section.line(texts.text(code, **adherence))
+    told = texts.text("plan.adherence", **adherence) if adherence["due"] else ""
+    section.line(told or texts.text("plan.adherence_none", days=adherence["days"]))
 
 
 def _move(each: Shape, texts: Catalogue) -> str:
@@ -228,7 +234,7 @@ def _move(each: Shape, texts: Catalogue) -> str:
 
 def _outlook(section: Section, outlook: Shape, texts: Catalogue) -> None:
     section.table(
-        [Column(texts.text(f"plan.column.{name}")) for name in ("quarter", "forecast", "actual")],
+        _columns(texts, "past"),
         [
             (
                 texts.text("plan.running", quarter=each["quarter"]) if each["running"] else each["quarter"],

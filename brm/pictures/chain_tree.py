@@ -43,12 +43,12 @@ class Hierarchy:
             waiting += reversed(card.children)
 
 
-def hierarchy(shape: Shape) -> Hierarchy:
-    """The cards of a decision chain."""
+def hierarchy(shape: Shape, most: int = MOST_CARDS) -> Hierarchy:
+    """The cards of a decision chain, ``most`` of them."""
     cards, above = _linked(shape)
     above = _without_circles(above)
     people = tuple(card.shape for card in cards.values() if card.kind == PERSON)
-    kept = _kept(cards, above)
+    kept = _kept(cards, above, most)
     place: dict[str, str] = {}
     roots: list[Card] = []
     counts: dict[str | None, Card] = {}
@@ -106,14 +106,14 @@ def _without_circles(above: dict[str, str | None]) -> dict[str, str | None]:
     return above
 
 
-def _kept(cards: dict[str, Card], above: dict[str, str | None]) -> set[str]:
+def _kept(cards: dict[str, Card], above: dict[str, str | None], most: int) -> set[str]:
     """The keys of the cards that are drawn, as many as there is room for, with everybody above them."""
-    if len(cards) <= MOST_CARDS:
+    if len(cards) <= most:
         return set(cards)
     kept: set[str] = set()
     for key in sorted(cards, key=lambda each: _rank(cards[each])):
         missing = set(_up(key, above)) - kept
-        if len(kept) + len(missing) <= MOST_CARDS:
+        if len(kept) + len(missing) <= most:
             kept |= missing
     return kept
 

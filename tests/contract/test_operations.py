@@ -19,9 +19,9 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.pictures import SVG, XLSX
+from api.pictures import PPTX, SVG, XLSX
 from api.routers.collections import COLLECTIONS
-from brm.services.plan.plan import plan
+from brm.plans.plan import plan
 from brm.services.workspace import Workspace
 from brm.settings import Settings
 from brm.store import open_store
@@ -244,7 +244,7 @@ PICTURES = [
 def test_a_picture_is_answered_in_every_format_that_is_described(operation: Any, language: str) -> None:
     operation_id = operation.definition.raw["operationId"]
     formats = next(p["schema"]["enum"] for p in operation.definition.raw["parameters"] if p["name"] == "format")
-    media_types = {"json": "application/json", "svg": SVG, "xlsx": XLSX, "md": "text/markdown"}
+    media_types = {"json": "application/json", "svg": SVG, "xlsx": XLSX, "md": "text/markdown", "pptx": PPTX}
     described = {each.partition(";")[0] for each in operation.definition.raw["responses"]["200"]["content"]}
     assert {media_types[each] for each in formats} == described
     for name in formats:

@@ -16,6 +16,9 @@ from brm.cli.evaluating import METRICS
 from brm.cli.parameters import DESCRIBED, HEAD, MOVER, VARIED
 from brm.cli.reviewing import HEAD as REVIEWS
 from brm.cli.reviewing import MOVED as FOLLOWED
+from brm.documents.customer_document import COLUMNS as SHARED_COLUMNS
+from brm.documents.plan_deck import PARTS as PLAN_PARTS
+from brm.documents.plan_document import COLUMNS as PLAN_COLUMNS
 from brm.guidance.candidates import ACTIONS
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
@@ -25,6 +28,10 @@ from brm.pictures.heat_book import FACTS, NUMBERS
 from brm.pictures.palette import STANCES
 from brm.pictures.trend_book import RUNS, WEEKLY, WHO
 from brm.pictures.waterfall import DIRECTIONS
+from brm.plans.effects import STATES as EFFECT_STATES
+from brm.plans.plan import AMOUNTS as PLAN_AMOUNTS
+from brm.plans.plan import CLAIMS
+from brm.plans.plan import FACTS as PLAN_FACTS
 from brm.services.doctor import CHECKS
 from brm.services.drafts import SCOPES
 from brm.services.proposing import ENDING
@@ -83,6 +90,13 @@ FAMILIES = {
         "close_assumed",
     ),
     "answer.": ("yes", "no", "unknown"),
+    "plan.": PLAN_PARTS,
+    "plan.fact.": (*PLAN_FACTS, *PLAN_AMOUNTS),
+    "plan.claimed.": CLAIMS,
+    "plan.column.": tuple({name.partition(":")[0] for names in PLAN_COLUMNS.values() for name in names}),
+    "plan.unit.": ("offerings", "points"),
+    "plan.effect.": EFFECT_STATES,
+    "shared.column.": tuple({name for names in SHARED_COLUMNS.values() for name in names}),
     "picture.legend.": tuple(name for name, _ in DIRECTIONS),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "trend.": ("subject", "scope", "weeks", "score", "band"),

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from brm.plans.effects import Measured, measured
 from brm.principal import Principal
 from brm.services.deal_work import FINISHED, Work, named
-from brm.services.plan.effects import Measured, measured
 from brm.services.visibility import hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import State, When

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from brm.errors import InvalidInput
+from brm.guidance.chain_map import chain_map
+from brm.plans import outlook, strategy, white_space
 from brm.principal import Principal
 from brm.services import coverage as covering
 from brm.services import deal_work, heat, moments, moving
-from brm.services.plan import outlook, strategy, white_space
 from brm.services.shapes import named
 from brm.services.subjects import Subject, find_subject
 from brm.services.workspace import Workspace
@@ -24,7 +25,6 @@ from scoring.machinery.touches import meetings_of
 from scoring.types import US
 from scoring.view import chain_view
 
-PARTS = ("who", "coverage", "how", "strategy", "evaluate")
 COMPUTED = {"who": True, "coverage": True, "how": True, "strategy": False, "evaluate": True}
 """Parts that are worked out from the graph; what people write is never overwritten by them."""
 FACTS = ("industry", "region", "country", "employees", "founded", "website")
@@ -55,7 +55,10 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
         "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
         "computed": COMPUTED,
         "who": _who(workspace, principal, subject, when),
-        "coverage": _coverage(workspace, subject, work, covered, when),
+        "coverage": {
+            **_coverage(workspace, subject, work, covered, when),
+            "map": chain_map(workspace, principal, subject.id, when=when),
+        },
         "how": {"white_space": white_space.white_space(workspace, ground, deals)},
         "strategy": {
             "objectives": strategy.objectives(workspace, work, snapshot, key, when),

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
+from brm.plans.plan import account_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.approving import action_changes, day
 from brm.services.editing import PLAIN, Terms, canonical_properties, commit, new_id, node_spec
-from brm.services.plan.plan import account_of
 from brm.services.reading import entity
 from brm.services.visibility import RESTRICTED, hidden_ids
 from brm.services.workspace import Workspace

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from brm.plans.plan import account_of, deals_of
+from brm.plans.white_space import edges_at
 from brm.principal import Principal
 from brm.services import deal_work, moments
 from brm.services.deal_work import FINISHED, Work
-from brm.services.plan.plan import account_of, deals_of
-from brm.services.plan.white_space import edges_at
 from brm.services.reading import display_name
 from brm.services.shapes import named
 from brm.services.workspace import Workspace

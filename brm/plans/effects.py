@@ -27,7 +27,7 @@ AFTER_DAYS = 30
 EPOCH = date(1970, 1, 1)
 KIND_OF = {"person": "key_person", "company": "customer", "opportunity": "decision_chain"}
 """The score that an action aims at where it names only whose."""
-MEASURED, PENDING, NO_EVIDENCE, NO_SCORE = "measured", "pending", "no_evidence", "no_score"
+MEASURED, PENDING, NO_EVIDENCE, NO_SCORE = STATES = ("measured", "pending", "no_evidence", "no_score")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
+from brm.plans.plan import account_of, plan
+from brm.plans.planning import text_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.editing import new_id
-from brm.services.plan.plan import account_of, plan
-from brm.services.plan.planning import text_of
 from brm.services.recording import actor_of
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, RecordState, When

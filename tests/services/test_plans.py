@@ -9,13 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from brm.errors import InvalidInput, NotAllowed, NotComputable, NotFound
 from brm.i18n import catalogue
+from brm.plans import exporting, planning, versions
+from brm.plans.plan import plan
 from brm.principal import Principal, local_admin
 from brm.services import editing, moments, scores
-from brm.services.plan import exporting, planning, versions
-from brm.services.plan.plan import plan
 from brm.services.workspace import Workspace
 from brm.store.protocol import When
 from graph_schema.changes import Change, ChangeSet, NodeRef
@@ -302,7 +304,7 @@ def _forbidden(workspace: Workspace) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("form", ["md", "json", "xlsx"])
+@pytest.mark.parametrize("form", ["md", "json", "xlsx", "pptx"])
 def test_nothing_internal_is_in_the_customers_plan(workspace: Workspace, form: str, language: Any) -> None:
     """Every byte of every form, unpacked, is searched; the internal form of the same plan has them all."""
     write(
@@ -320,7 +322,7 @@ def test_nothing_internal_is_in_the_customers_plan(workspace: Workspace, form: s
     texts = catalogue(language)
 
     def content(audience: Any) -> str:
-        shape = exporting.plan_for(workspace, ADMIN, "c", texts, audience)
+        shape = exporting.plan_for(workspace, ADMIN, "c", texts, audience, form=form)
         made = exporting.exported(shape, form, texts)
         if isinstance(made, str):
             return made
@@ -331,6 +333,28 @@ def test_nothing_internal_is_in_the_customers_plan(workspace: Workspace, form: s
     assert [each for each in _forbidden(workspace) if each in shared] == []
     assert [each for each in _forbidden(workspace)[:-6] if each not in internal] == []
     assert [each for each in ("Send the manual", "First delivery", "Operations") if each not in shared] == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_slides_are_native_shapes_that_can_be_edited(workspace: Workspace, language: Any) -> None:
+    """A card per person on the map, tied by connectors; tables; charts with their data; no picture."""
+    write(workspace, Change("set", NodeRef("opportunity", "deal"), {"amount": cny(900)}))
+    texts = catalogue(language)
+    shape = exporting.plan_for(workspace, ADMIN, "c", texts, form="pptx")
+    slides = Presentation(io.BytesIO(exporting.exported(shape, "pptx", texts))).slides  # type: ignore[arg-type]
+    shapes = [each for slide in slides for each in slide.shapes]
+    assert {each.shape_type for each in shapes} == {
+        MSO_SHAPE_TYPE.TEXT_BOX, MSO_SHAPE_TYPE.AUTO_SHAPE, MSO_SHAPE_TYPE.LINE, MSO_SHAPE_TYPE.TABLE,
+        MSO_SHAPE_TYPE.CHART,
+    }  # fmt: skip
+    cards = [each.text_frame.text for each in shapes if each.shape_type == MSO_SHAPE_TYPE.AUTO_SHAPE]
+    assert [name for name in "ABDEX" if not any(f" {name}\n" in card for card in cards)] == []
+    waterfall = next(each.chart for each in shapes if each.has_chart)
+    lifts, levels, up, down = (list(series.values) for series in waterfall.plots[0].series)
+    assert levels[-1] == pytest.approx(100 * shape["evaluate"]["leading"]["score"])
+    moved = sum(up) - sum(down)
+    assert levels[0] + moved == pytest.approx(levels[-1], abs=0.05)
+    assert all(lift >= 0 for lift in lifts)
 
 
 def test_what_is_refused(workspace: Workspace) -> None:
