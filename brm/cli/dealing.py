@@ -30,24 +30,29 @@ def register(app: typer.Typer) -> None:
         """Will we win this deal: likelihood with its reasons, field, gate, and the four control points."""
         from brm.guidance import deals
         from brm.pictures.waterfall import waterfall_svg
-        from brm.services import rendering
+        from brm.services import deal_rendering
 
         found = deals.likelihood(
             session.workspace, session.principal, id_, vendor=vendor, when=session.when, change=change
         )
-        shape = rendering.score(found, session.texts)
+        shape = deal_rendering.review(found, session.texts)
         if not saved(session, svg, lambda: waterfall_svg(shape, session.texts)):
             session.output(shape, lambda shown: print_deal(session, shown))
 
 
 def print_deal(session: Session, shape: dict[str, Any]) -> None:
-    """The likelihood, then who else is in the field, then the control points."""
+    """The likelihood, who else is in the field, the control points, why it moved, where the deal stands."""
     from brm.cli.asking import print_changes
+    from brm.cli.moving import print_week
+    from brm.cli.staging import print_standing
 
     print_likelihood(session, shape)
     session.console.print(_field(session, shape))
     session.console.print(_control_points(session, shape))
     print_changes(session, shape)
+    if "week" in shape:
+        print_week(session, shape["week"])
+    print_standing(session, shape["process"])
 
 
 def print_likelihood(session: Session, shape: dict[str, Any]) -> None:

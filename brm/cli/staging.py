@@ -39,13 +39,27 @@ def register(app: typer.Typer) -> None:
         session.output(deal_rendering.process(found, session.texts), lambda shown: print_process(session, shown))
 
 
+def print_standing(session: Session, shape: dict[str, Any]) -> None:
+    """What a review wants to know of the process: stage, tier, team, and what is open."""
+    _print_stage(session, shape)
+    _print_tier(session, shape)
+    team = [_member(session, each) for each in shape["team"]]
+    if team:
+        session.console.print(f"{session.texts.text('process.team')}: {'; '.join(team)}", soft_wrap=True, markup=False)
+    _section(session, session.texts.text("process.work"), [_work(session, each) for each in shape["open_work"]])
+
+
+def _print_tier(session: Session, shape: dict[str, Any]) -> None:
+    if shape["tier"] is not None:
+        tier = {name: shape["tier"][name] or "—" for name in ("recorded", "proposed")}
+        session.console.print(session.texts.text("process.tier", **tier, route=shape["tier"]["text"]), soft_wrap=True)
+
+
 def print_process(session: Session, shape: dict[str, Any]) -> None:
     """The process of a deal, section by section; the sections of which nothing is known are left out."""
     session.console.print(f"[bold]{shape['subject']['name']}[/bold] · {shape['as_of']}", soft_wrap=True)
     _print_stage(session, shape)
-    if shape["tier"] is not None:
-        tier = {name: shape["tier"][name] or "—" for name in ("recorded", "proposed")}
-        session.console.print(session.texts.text("process.tier", **tier, route=shape["tier"]["text"]), soft_wrap=True)
+    _print_tier(session, shape)
     if shape["checks"] is not None:
         entry, leaving = shape["checks"]["entry"], shape["checks"]["exit"]
         _section(session, session.texts.text("process.entry"), [_check(each) for each in entry])

@@ -27,6 +27,7 @@ from brm.pictures.trend_book import RUNS, WEEKLY, WHO
 from brm.pictures.waterfall import DIRECTIONS
 from brm.services.doctor import CHECKS
 from brm.services.drafts import SCOPES
+from brm.services.moved import LABELLED, TOLD_FIELDS
 from brm.services.proposing import ENDING
 from brm.services.proposing import KINDS as PROPOSALS
 from brm.services.rendering import NO_COMPANY, NOTICED, UNNAMED_PLAYS
@@ -86,7 +87,8 @@ FAMILIES = {
     "picture.legend.": tuple(name for name, _ in DIRECTIONS),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "trend.": ("subject", "scope", "weeks", "score", "band"),
-    "type.": (*TOLD_NODES, *TOLD_EDGES),
+    "type.": (*TOLD_NODES, *TOLD_EDGES, *LABELLED),
+    "property.": TOLD_FIELDS,
     "picture.stance.": tuple(look.code for look in STANCES),
     "severity.": ("high", "medium", "low"),
     "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE, *WEEKLY, *RUNS, *WHO}),
