@@ -1,4 +1,4 @@
-"""Pictures and workbooks as answers: ``?format=svg``, ``?format=xlsx``."""
+"""Pictures, pages and workbooks as answers: ``?format=svg``, ``?format=md``, ``?format=xlsx``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 
 SVG = "image/svg+xml"
+MARKDOWN = "text/markdown"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _GUARD = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
@@ -19,19 +20,30 @@ SheetFormat = Annotated[
     Query(description="svg: a picture, xlsx: a workbook, in the language of Accept-Language"),
 ]
 
+PageFormat = Annotated[
+    Literal["json", "md", "xlsx"],
+    Query(description="md: one page of Markdown, xlsx: one printable sheet, in the language of Accept-Language"),
+]
+
 
 def _answer(*media_types: str) -> dict[int | str, dict[str, Any]]:
-    schemas = {SVG: {"schema": {"type": "string"}}, XLSX: {"schema": {"type": "string", "format": "binary"}}}
+    text = {"schema": {"type": "string"}}
+    schemas = {SVG: text, MARKDOWN: text, XLSX: {"schema": {"type": "string", "format": "binary"}}}
     return {200: {"content": {each: schemas[each] for each in media_types}}}
 
 
-PICTURE, SHEET = _answer(SVG), _answer(SVG, XLSX)
-"""What operations that take a `PictureFormat` or a `SheetFormat` answer beside JSON: their ``responses``."""
+PICTURE, SHEET, PAGE = _answer(SVG), _answer(SVG, XLSX), _answer(MARKDOWN, XLSX)
+"""What operations that take a `PictureFormat`, `SheetFormat` or `PageFormat` answer beside JSON: their ``responses``."""
 
 
 def picture(svg: str) -> Response:
     """An SVG as an answer that may load and run nothing."""
     return Response(svg, media_type=SVG, headers=_GUARD)
+
+
+def page(text: str) -> Response:
+    """Markdown as an answer that is nothing but text."""
+    return Response(text, media_type=MARKDOWN, headers=_GUARD)
 
 
 def workbook(content: bytes, name: str) -> Response:

@@ -70,7 +70,7 @@ def facts_of(old: Snapshot, new: Snapshot, cause: str, around: Iterable[int] = (
         return bool(np.isin(np.array(fact.entity[:2]), keys).any())
 
     near = [fact for fact in found if is_near(fact)]
-    return near, [fact for fact in found if fact not in near]
+    return near, [fact for fact in found if not is_near(fact)]
 
 
 def around_deal(snapshots: Iterable[Snapshot], deal: int) -> set[int]:

@@ -27,7 +27,7 @@ from api.problems import PROBLEMS
 from brm.guidance import deals, engine, next_actions, states
 from brm.guidance.chain_map import chain_map
 from brm.pictures.chain import chain_svg
-from brm.pictures.trend import trend_svg
+from brm.pictures.one_line import series_svg
 from brm.pictures.trend_book import trend_xlsx
 from brm.pictures.waterfall import waterfall_svg
 from brm.services import advising, changing, deal_rendering, one_line, paths, reading, rendering, scores, trends
@@ -92,7 +92,7 @@ def score_series(
     )
     shape = deal_rendering.series(found, texts)
     if format == "svg":
-        return picture(trend_svg(shape, texts))
+        return picture(series_svg(shape, texts))
     return workbook(trend_xlsx(shape, texts), "trend") if format == "xlsx" else shape
 
 

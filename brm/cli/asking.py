@@ -102,7 +102,7 @@ def _register_scores(app: typer.Typer) -> None:
     ) -> None:
         """One score week by week, or those of all, read against the Reference of the last day."""
         from brm.errors import InvalidInput
-        from brm.pictures.trend import trend_svg
+        from brm.pictures.one_line import series_svg
         from brm.pictures.trend_book import trend_xlsx
         from brm.services import changing, deal_rendering
 
@@ -116,7 +116,7 @@ def _register_scores(app: typer.Typer) -> None:
             moves=moves, when=session.when,
         )  # fmt: skip
         shape = deal_rendering.series(found, session.texts)
-        drawn = saved(session, svg, lambda: trend_svg(shape, session.texts))
+        drawn = saved(session, svg, lambda: series_svg(shape, session.texts))
         if not (saved(session, xlsx, lambda: trend_xlsx(shape, session.texts)) or drawn):
             session.output(shape, lambda shown: print_trend(session, shown))
 

@@ -19,7 +19,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from api.app import create_app
-from api.pictures import SVG, XLSX
+from api.pictures import MARKDOWN, SVG, XLSX
 from api.routers.collections import COLLECTIONS
 from brm.services.workspace import Workspace
 from brm.settings import Settings
@@ -222,7 +222,7 @@ PICTURES = [
 def test_a_picture_is_answered_in_every_format_that_is_described(operation: Any, language: str) -> None:
     operation_id = operation.definition.raw["operationId"]
     formats = next(p["schema"]["enum"] for p in operation.definition.raw["parameters"] if p["name"] == "format")
-    media_types = {"json": "application/json", "svg": SVG, "xlsx": XLSX}
+    media_types = {"json": "application/json", "svg": SVG, "md": MARKDOWN, "xlsx": XLSX}
     assert {media_types[each] for each in formats} == set(operation.definition.raw["responses"]["200"]["content"])
     for name in formats:
         case = operation.Case(

@@ -20,8 +20,10 @@ from brm.guidance.candidates import ACTIONS
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
+from brm.pictures.brief import COLUMNS
 from brm.pictures.coverage_book import PERSON, SEAT, TIE
 from brm.pictures.heat_book import FACTS, NUMBERS
+from brm.pictures.one_line import ANSWERS
 from brm.pictures.palette import STANCES
 from brm.pictures.trend_book import RUNS, WEEKLY, WHO
 from brm.pictures.waterfall import DIRECTIONS
@@ -85,6 +87,9 @@ FAMILIES = {
     ),
     "answer.": ("yes", "no", "unknown"),
     "picture.legend.": tuple(name for name, _ in DIRECTIONS),
+    "picture.legend.control_": ANSWERS,
+    "brief.": COLUMNS,
+    "deal.": ("raw", "gated"),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "trend.": ("subject", "scope", "weeks", "score", "band"),
     "type.": (*TOLD_NODES, *TOLD_EDGES, *LABELLED),
