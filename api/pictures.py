@@ -33,7 +33,7 @@ def _answer(*media_types: str) -> dict[int | str, dict[str, Any]]:
 
 
 PICTURE, SHEET, PAGE = _answer(SVG), _answer(SVG, XLSX), _answer(MARKDOWN, XLSX)
-"""What operations that take a `PictureFormat`, `SheetFormat` or `PageFormat` answer beside JSON: their ``responses``."""
+"""What operations with a `PictureFormat`, `SheetFormat` or `PageFormat` answer beside JSON: their ``responses``."""
 
 
 def picture(svg: str) -> Response:

@@ -119,7 +119,8 @@ def _edges(old: EdgeTable, new: EdgeTable, name: str) -> list[Fact]:
     both = np.flatnonzero((at >= 0).all(axis=0))
     here, there = at[0, both], at[1, both]
     differing = {name: differ(old.columns[name][here], cells[there]) for name, cells in new.columns.items()}
-    differing["valid_to"] = differ(old.valid_to[here], new.valid_to[there])
+    for bound in ("valid_from", "valid_to"):
+        differing[bound] = differ(getattr(old, bound)[here], getattr(new, bound)[there])
     found = []
     for place, entity in enumerate(every.tolist()):
         if at[0, place] < 0 or at[1, place] < 0:
@@ -134,16 +135,20 @@ def reverted(snapshot: Snapshot, old: Snapshot, facts: Sequence[Fact]) -> Snapsh
     """The snapshot with these facts as the old one has them; an item that was still to come is not there."""
     drop_nodes, add_nodes = dict[str, Ints](), dict[str, NodeTable]()
     drop_edges, add_edges = dict[str, tuple[Ints, Ints, Ints]](), dict[str, EdgeTable]()
+    gone, back = dict[str, list[Ints]](), dict[str, list[Ints]]()
     for name in {fact.type for fact in facts if fact.is_node}:
         keys = np.array(sorted(fact.entity[0] for fact in facts if fact.type == name), dtype=np.int64)
         table = happened(old, name)
-        back = np.flatnonzero(np.isin(table.key, keys))
-        drop_nodes[name], add_nodes[name] = keys, _node_rows(table, back)
+        rows = np.flatnonzero(np.isin(table.key, keys))
+        drop_nodes[name], add_nodes[name] = keys, _node_rows(table, rows)
         for edge, end in ITEMS.get(name, ()):
-            now, before = snapshot.edges[edge], old.edges[edge]
-            gone = np.isin(getattr(now, end), keys)
-            drop_edges[edge] = (now.source[gone], now.target[gone], now.key[gone])
-            add_edges[edge] = _edge_rows(before, np.flatnonzero(np.isin(getattr(before, end), table.key[back])))
+            gone.setdefault(edge, []).append(np.flatnonzero(np.isin(getattr(snapshot.edges[edge], end), keys)))
+            kept = np.isin(getattr(old.edges[edge], end), table.key[rows])
+            back.setdefault(edge, []).append(np.flatnonzero(kept))
+    for edge in gone:
+        now, dropped = snapshot.edges[edge], np.unique(np.concatenate(gone[edge]))
+        drop_edges[edge] = (now.source[dropped], now.target[dropped], now.key[dropped])
+        add_edges[edge] = _edge_rows(old.edges[edge], np.unique(np.concatenate(back[edge])))
     for name in {fact.type for fact in facts if not fact.is_node}:
         entities = np.array([fact.entity for fact in facts if fact.type == name], dtype=np.int64)
         before = old.edges[name]
