@@ -19,7 +19,7 @@ from tests.scoring.test_change import met
 from tests.worlds.builder import TODAY, World, instant
 
 seeds = st.integers(0, 10_000)
-checked = settings(max_examples=6, deadline=None)
+checked = settings(max_examples=4, deadline=None)
 OWN = [cause for cause in CAUSES if cause not in ("clock", "reference", "parameters")]
 
 
