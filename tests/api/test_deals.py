@@ -112,14 +112,18 @@ def test_only_a_deal_is_reviewed(deal: TestClient, path: str) -> None:
 
 def test_a_restricted_observation_moves_a_deal_without_being_named(deal: TestClient) -> None:
     """The brief counts what the reader may not see, and says what it did all the same."""
+    since, late = {"verb": "set", "valid_from": "2026-01-01"}, {"verb": "set", "valid_from": "2026-06-28T10:00:00Z"}
     changes: list[dict[str, Any]] = [
-        {"verb": "set", "type": "person", "id": "p1", "properties": {"name": "Li"}},
-        {"verb": "set", "type": "plays", "from": "p1", "to": "d1", "properties": {"role": "decider"}},
-        {"verb": "set", "type": "observation", "id": "o2",
+        {**since, "type": "company", "id": "us1", "properties": {"name": "We", "kinds": ["ours"]}},
+        {**since, "type": "company", "id": "c1", "properties": {"name": "Customer", "kinds": ["customer"]}},
+        {**since, "type": "opportunity", "id": "d1", "properties": {"name": "Deal", "status": "open"}},
+        {**since, "type": "for", "from": "d1", "to": "c1"},
+        {**since, "type": "person", "id": "p1", "properties": {"name": "Li"}},
+        {**since, "type": "plays", "from": "p1", "to": "d1", "properties": {"role": "decider"}},
+        {**late, "type": "observation", "id": "o2",
          "properties": {"kind": "stance", "at": "2026-06-28T10:00:00Z", "value": -1.0, "source_class": "observed",
-                        "sensitivity": "restricted"}, "valid_from": "2026-06-28T10:00:00Z"},
-        {"verb": "set", "type": "about", "from": "o2", "to": "p1", "valid_from": "2026-06-28T10:00:00Z"},
-        {"verb": "set", "type": "toward", "from": "o2", "to": "us1", "valid_from": "2026-06-28T10:00:00Z"},
+                        "sensitivity": "restricted"}},
+        {**late, "type": "about", "from": "o2", "to": "p1"}, {**late, "type": "toward", "from": "o2", "to": "us1"},
     ]  # fmt: skip
     assert deal.post("/api/v1/changes", json={"changes": changes}).status_code == 201
     asked = {"as_of": "2026-06-30", "known_at": "now"}
