@@ -78,6 +78,33 @@ class Change(Answer):
     parts: list[ChangePart]
 
 
+class MovingFact(Answer):
+    """A fact that entered, ended or was revised between two days, and its share in its cause's part, in points."""
+
+    part: str = Field(description="The cause it belongs to")
+    type: str
+    change: Literal["new", "gone", "revised"]
+    id: str | None = Field(description="null for an edge")
+    day: str | None = Field(description="When it happened or was observed")
+    about: list[Named]
+    effect: float
+    text: str
+
+
+class Moved(Answer):
+    """How a score moved between two days: ``total`` is the sum of the parts; facts and a rest make up a part."""
+
+    from_: str = Field(alias="from")
+    to: str
+    before: float
+    after: float
+    total: float
+    parts: list[ChangePart]
+    facts: list[MovingFact] = Field(description="The greatest first")
+    facts_more: int = Field(description="How many smaller ones are left out")
+    facts_hidden: int = Field(description="How many the reader may not see")
+
+
 class FieldEntry(Answer):
     """One who may win a deal; ``gated`` is null where a gate makes it not computable."""
 
@@ -145,6 +172,8 @@ class Likelihood(Score):
     """The explained likelihood of a vendor in a deal, with the control points of everybody in the field."""
 
     control_points: list[VendorPoints]
+    week: Moved | None = Field(default=None, description="The last seven days; null if there was no likelihood before")
+    process: dict[str, Any] = Field(description="Stage, dwell, tier, team and open work, as `…/process` has them")
 
 
 class Point(Answer):
@@ -155,6 +184,10 @@ class Point(Answer):
     interval: Interval
     completeness: float | None
     band: Literal["cold", "warm", "hot"] | None
+    stage: str | None = Field(default=None, description="Only of a likelihood: the deal's stage")
+    control_points: dict[str, Literal["yes", "no", "unknown"]] | None = Field(
+        default=None, description="Only of a likelihood: the vendor's control points"
+    )
 
 
 class Bands(Answer):
@@ -207,6 +240,7 @@ class Series(Answer):
     bands: Bands | None = Field(description="null for probabilities, which have none")
     periods: list[Period] = Field(description="Since when the subject has been in which band")
     items: list[Point]
+    moves: list[Moved] = Field(default=[], description="Only of a likelihood: the weeks in which it moved most")
     next: str | None
     revision: int
 

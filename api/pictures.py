@@ -1,4 +1,4 @@
-"""Pictures and workbooks as answers: ``?format=svg``, ``?format=xlsx``."""
+"""Pictures, pages and workbooks as answers: ``?format=svg``, ``?format=md``, ``?format=xlsx``."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal
 from fastapi import Query, Response
 
 SVG = "image/svg+xml"
+MARKDOWN = "text/markdown"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 DOWNLOADS = {"xlsx": XLSX, "pptx": PPTX}
-MARKDOWN = "text/markdown"
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 _GUARD = {"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"}
 
@@ -22,18 +22,23 @@ SheetFormat = Annotated[
     Query(description="svg: a picture, xlsx: a workbook, in the language of Accept-Language"),
 ]
 
+PageFormat = Annotated[
+    Literal["json", "md", "xlsx"],
+    Query(description="md: one page of Markdown, xlsx: one printable sheet, in the language of Accept-Language"),
+]
+
 
 def _answer(*media_types: str) -> dict[int | str, dict[str, Any]]:
-    schemas = {
-        SVG: {"schema": {"type": "string"}},
-        MARKDOWN: {"schema": {"type": "string"}},
-        **{each: {"schema": {"type": "string", "format": "binary"}} for each in (XLSX, PPTX)},
-    }
+    text = {"schema": {"type": "string"}}
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    schemas = {SVG: text, MARKDOWN: text, XLSX: binary, PPTX: binary}
     return {200: {"content": {each: schemas[each] for each in media_types}}}
 
 
-PICTURE, SHEET, DOCUMENT = _answer(SVG), _answer(SVG, XLSX), _answer(MARKDOWN, XLSX, PPTX)
-"""What operations that take a `PictureFormat`, a `SheetFormat` or a document's format answer beside JSON."""
+PICTURE, SHEET, PAGE = _answer(SVG), _answer(SVG, XLSX), _answer(MARKDOWN, XLSX)
+"""What operations with a `PictureFormat`, `SheetFormat` or `PageFormat` answer beside JSON: their ``responses``."""
+DOCUMENT = _answer(MARKDOWN, XLSX, PPTX)
+"""What operations with every form of a document answer beside JSON."""
 
 
 def picture(svg: str) -> Response:
@@ -41,9 +46,9 @@ def picture(svg: str) -> Response:
     return Response(svg, media_type=SVG, headers=_GUARD)
 
 
-def document(text: str, media_type: str) -> Response:
-    """A text that people read, as it is."""
-    return Response(text, media_type=media_type, headers=_GUARD)
+def page(text: str) -> Response:
+    """Markdown as an answer that is nothing but text."""
+    return Response(text, media_type=MARKDOWN, headers=_GUARD)
 
 
 def workbook(content: bytes, name: str) -> Response:

@@ -42,10 +42,10 @@ class EdgeMoves:
 
 def node_moves(before: Snapshot, after: Snapshot, type_: str) -> NodeMoves:
     """What of a node type is new, gone or revised; something planned is new when it happens."""
-    old, new = (_happened(each, type_) for each in (before, after))
+    old, new = (happened(each, type_) for each in (before, after))
     both = np.intersect1d(old.key, new.key)
     here, there = old.rows(both), new.rows(both)
-    differing = {name: _differ(old.columns[name][here], column[there]) for name, column in new.columns.items()}
+    differing = {name: differ(old.columns[name][here], column[there]) for name, column in new.columns.items()}
     some = np.logical_or.reduce(list(differing.values())) if differing else np.zeros(len(both), dtype=bool)
     rows = np.flatnonzero(some)
     return NodeMoves(
@@ -71,7 +71,8 @@ def _ends(snapshot: Snapshot, type_: str) -> tuple[Ints, Ints]:
     return snapshot.edges[type_].source, snapshot.edges[type_].target
 
 
-def _happened(snapshot: Snapshot, type_: str) -> NodeTable:
+def happened(snapshot: Snapshot, type_: str) -> NodeTable:
+    """The nodes of a type without those that are still to come."""
     table = snapshot.nodes[type_]
     if type_ not in HAPPENED:
         return table
@@ -79,7 +80,8 @@ def _happened(snapshot: Snapshot, type_: str) -> NodeTable:
     return NodeTable(table.key[rows], {name: column[rows] for name, column in table.columns.items()})
 
 
-def _differ(old: Column, new: Column) -> Flags:
+def differ(old: Column, new: Column) -> Flags:
+    """Where two columns differ."""
     # NaN, the missing number, differs from itself
     found: Flags = (old != new) & ~((old != old) & (new != new))
     return found

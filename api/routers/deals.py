@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
+from api.brief import Brief
 from api.deals import Answered, AnswersBody, Process, Questions, Timeline
 from api.dependencies import (
     ItemId,
@@ -20,8 +21,12 @@ from api.dependencies import (
     encode_cursor,
     foreign_cursor,
 )
+from api.pictures import PAGE, PageFormat, page, workbook
 from api.problems import PROBLEMS
-from brm.services import deal_rendering, process, questions, shapes, timeline
+from brm.guidance.brief import brief
+from brm.pictures.brief_book import brief_xlsx
+from brm.pictures.brief_md import brief_md
+from brm.services import brief_rendering, deal_rendering, process, questions, shapes, timeline
 from brm.services.reading import MOST_ITEMS
 
 router = APIRouter(responses=PROBLEMS, tags=["opportunities"])
@@ -79,6 +84,23 @@ def read_timeline(
     place = found["next"]
     following = None if place is None else encode_cursor({"a": place, "r": found["revision"]})
     return deal_rendering.timeline({**found, "next": following}, texts)
+
+
+@router.get(
+    "/opportunities/{id}/brief",
+    operation_id="brief_of_opportunity",
+    response_model=Brief,
+    response_model_exclude_unset=True,
+    responses=PAGE,
+)
+def read_brief(
+    space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId, format: PageFormat = "json"
+) -> dict[str, Any] | Response:
+    """The deal on one page: likelihood and reasons, field, questions, standing, last week's change, next actions."""
+    shape = brief_rendering.brief(brief(space, principal, id, when=when), texts)
+    if format == "md":
+        return page(brief_md(shape, texts))
+    return workbook(brief_xlsx(shape, texts), "brief") if format == "xlsx" else shape
 
 
 def _after(cursor: str | None) -> tuple[int, str] | None:

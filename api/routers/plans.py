@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer, WriteTerms
 from api.models import Dated, Id, ReceiptBody
-from api.pictures import DOCUMENT, MARKDOWN, document, download
+from api.pictures import DOCUMENT, download, page
 from api.plans import FrozenPlan, Plan, PlanVersionList, SharedPlan
 from api.problems import PROBLEMS
 from brm.plans import exporting, planning, rendering, versions
@@ -114,7 +114,7 @@ def read_plan(
     if format == "json":
         return shape
     content = exporting.exported(shape, format, texts)
-    return document(content, MARKDOWN) if isinstance(content, str) else download(content, "plan", format)
+    return page(content) if isinstance(content, str) else download(content, "plan", format)
 
 
 @router.post("/accounts/{id}/plan/objectives", status_code=201, operation_id="add_plan_objective")

@@ -27,10 +27,10 @@ from api.problems import PROBLEMS
 from brm.guidance import deals, engine, next_actions, states
 from brm.guidance.chain_map import chain_map
 from brm.pictures.chain import chain_svg
-from brm.pictures.trend import trend_svg
+from brm.pictures.one_line import series_svg
 from brm.pictures.trend_book import trend_xlsx
 from brm.pictures.waterfall import waterfall_svg
-from brm.services import advising, changing, paths, reading, rendering, scores, trends
+from brm.services import advising, changing, deal_rendering, one_line, paths, reading, rendering, scores, trends
 
 router = APIRouter(responses=PROBLEMS)
 KindName = Literal[
@@ -81,13 +81,18 @@ def score_series(
     subject: Annotated[str, Query(min_length=1, max_length=200, description="Person, account or opportunity")],
     vendor: VendorQuery = None, scope: ScopeQuery = None,
     weeks: Annotated[int, Query(ge=1, le=trends.MOST_WEEKS, description="Weeks back")] = trends.WEEKS,
+    moves: Annotated[
+        int, Query(ge=0, le=one_line.MARKED, description="Of a likelihood: weeks marked with what moved it")
+    ] = one_line.MARKED,
     format: SheetFormat = "json",
 ) -> dict[str, Any] | Response:  # fmt: skip
-    """One score week by week, read against the Reference of the last day."""
-    found = changing.series(space, principal, kind, subject, vendor=vendor, scope=scope, weeks=weeks, when=when)
-    shape = rendering.series(found, texts)
+    """One score week by week, read against the Reference of the last day; of a likelihood, what moved it."""
+    found = changing.series(
+        space, principal, kind, subject, vendor=vendor, scope=scope, weeks=weeks, moves=moves, when=when
+    )
+    shape = deal_rendering.series(found, texts)
     if format == "svg":
-        return picture(trend_svg(shape, texts))
+        return picture(series_svg(shape, texts))
     return workbook(trend_xlsx(shape, texts), "trend") if format == "xlsx" else shape
 
 
@@ -161,7 +166,8 @@ def read_likelihood(
     format: PictureFormat = "json",
 ) -> dict[str, Any] | Response:  # fmt: skip
     """Will the vendor win: likelihood with its reasons, field and gate, and everybody's control points."""
-    shape = rendering.score(deals.likelihood(space, principal, id, vendor=vendor, when=when, change=change), texts)
+    found = deals.likelihood(space, principal, id, vendor=vendor, when=when, change=change)
+    shape = deal_rendering.review(found, texts)
     return picture(waterfall_svg(shape, texts)) if format == "svg" else shape
 
 

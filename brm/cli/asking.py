@@ -96,14 +96,15 @@ def _register_scores(app: typer.Typer) -> None:
         parameters: ParametersOption = None,
         weeks: Annotated[int, typer.Option(help="How many weeks back")] = 12,
         limit: Annotated[int | None, typer.Option(help="With --all: most rows", show_default=False)] = None,
+        moves: Annotated[int, typer.Option(help="Of a likelihood: weeks marked with what moved it, 0 to 5")] = 5,
         svg: SvgOption = None,
         xlsx: XlsxOption = None,
     ) -> None:
         """One score week by week, or those of all, read against the Reference of the last day."""
         from brm.errors import InvalidInput
-        from brm.pictures.trend import trend_svg
+        from brm.pictures.one_line import series_svg
         from brm.pictures.trend_book import trend_xlsx
-        from brm.services import changing, rendering
+        from brm.services import changing, deal_rendering
 
         if id_ is None or everything:
             if id_ is not None or not everything or scope is not None or svg is not None:
@@ -112,10 +113,10 @@ def _register_scores(app: typer.Typer) -> None:
             return
         found = changing.series(
             session.under(parameters), session.principal, kind, id_, vendor=vendor, scope=scope, weeks=weeks,
-            when=session.when,
+            moves=moves, when=session.when,
         )  # fmt: skip
-        shape = rendering.series(found, session.texts)
-        drawn = saved(session, svg, lambda: trend_svg(shape, session.texts))
+        shape = deal_rendering.series(found, session.texts)
+        drawn = saved(session, svg, lambda: series_svg(shape, session.texts))
         if not (saved(session, xlsx, lambda: trend_xlsx(shape, session.texts)) or drawn):
             session.output(shape, lambda shown: print_trend(session, shown))
 
@@ -294,7 +295,8 @@ def _since(session: Session, periods: list[dict[str, Any]]) -> str | None:
 
 
 def print_trend(session: Session, shape: dict[str, Any]) -> None:
-    """A line per week with a bar as long as the score."""
+    """A line per week with a bar as long as the score; of a likelihood, the weeks in which it moved most."""
+    from brm.cli.moving import print_moves
     from brm.cli.tables import print_table
 
     percent = 100 if shape["link"] == "logit" else 1
@@ -313,6 +315,7 @@ def print_trend(session: Session, shape: dict[str, Any]) -> None:
     print_table(session.console, tuple(rows[0]), rows)
     if since := _since(session, shape["periods"]):
         session.console.print(since, soft_wrap=True)
+    print_moves(session, shape.get("moves", []))
 
 
 def _points(effect: float) -> str:

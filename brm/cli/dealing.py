@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from brm.cli.saving import SvgOption, saved
-from brm.cli.session import Session, command
+from brm.cli.saving import OutOption, SvgOption, saved, saved_as
+from brm.cli.session import Session, command, json_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -26,28 +27,59 @@ def register(app: typer.Typer) -> None:
         vendor: Annotated[str | None, typer.Option(help="Vendor; default us", show_default=False)] = None,
         change: Annotated[bool, typer.Option(help="Why it moved over the last 30 and 90 days")] = True,
         svg: SvgOption = None,
+        out: OutOption = None,
     ) -> None:
-        """Will we win this deal: likelihood with its reasons, field, gate, and the four control points."""
+        """Will we win this deal: likelihood with its reasons, field, gate, control points, and what changed."""
         from brm.guidance import deals
         from brm.pictures.waterfall import waterfall_svg
-        from brm.services import rendering
+        from brm.services import deal_rendering
 
+        if out is not None:
+            _write_brief(session, id_, vendor, out)
+            return
         found = deals.likelihood(
             session.workspace, session.principal, id_, vendor=vendor, when=session.when, change=change
         )
-        shape = rendering.score(found, session.texts)
+        shape = deal_rendering.review(found, session.texts)
         if not saved(session, svg, lambda: waterfall_svg(shape, session.texts)):
             session.output(shape, lambda shown: print_deal(session, shown))
 
 
+def _write_brief(session: Session, id_: str, vendor: str | None, out: str) -> None:
+    """The one-page brief as a file; with ``--json`` its data are printed, too."""
+    from brm.errors import InvalidInput
+    from brm.guidance.brief import brief
+    from brm.pictures.brief_book import brief_xlsx
+    from brm.pictures.brief_md import brief_md
+    from brm.services import brief_rendering
+    from brm.services.subjects import OUR_VENDOR
+
+    if vendor not in (None, OUR_VENDOR):
+        raise InvalidInput("the brief of a deal is about us", remedy="leave --vendor out", field="vendor", value=vendor)
+    texts = session.texts
+    shape = brief_rendering.brief(brief(session.workspace, session.principal, id_, when=session.when), texts)
+    makers: dict[str, Callable[[], str | bytes]] = {
+        "md": lambda: brief_md(shape, texts),
+        "json": lambda: json_text(shape),
+        "xlsx": lambda: brief_xlsx(shape, texts),
+    }
+    if not saved_as(session, out, makers) and session.as_json:
+        session.output(shape, lambda _: None)
+
+
 def print_deal(session: Session, shape: dict[str, Any]) -> None:
-    """The likelihood, then who else is in the field, then the control points."""
+    """The likelihood, who else is in the field, the control points, why it moved, where the deal stands."""
     from brm.cli.asking import print_changes
+    from brm.cli.moving import print_week
+    from brm.cli.staging import print_standing
 
     print_likelihood(session, shape)
     session.console.print(_field(session, shape))
     session.console.print(_control_points(session, shape))
     print_changes(session, shape)
+    if "week" in shape:
+        print_week(session, shape["week"])
+    print_standing(session, shape["process"])
 
 
 def print_likelihood(session: Session, shape: dict[str, Any]) -> None:

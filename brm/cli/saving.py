@@ -1,9 +1,9 @@
-"""Pictures and workbooks of commands: ``--svg FILE``, ``--xlsx FILE``, - for standard output."""
+"""Files of commands: ``--svg FILE``, ``--xlsx FILE``, ``--out FILE.{md,json,xlsx}``, - for standard output."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +23,28 @@ XlsxOption = Annotated[
         "--xlsx", metavar="FILE", help="Write it into this workbook; - for standard output", show_default=False
     ),
 ]
+
+OutOption = Annotated[
+    str | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Write it into this .md, .json or .xlsx file; - for Markdown on standard output",
+        show_default=False,
+    ),
+]  # fmt: skip
+
+
+def saved_as(session: Session, target: str | None, makers: Mapping[str, Callable[[], str | bytes]]) -> bool:
+    """`saved`, as what the end of the file's name says; InvalidInput names the ends that there are."""
+    if target is None:
+        return False
+    end = "md" if target == STANDARD_OUTPUT else Path(target).suffix.lower().removeprefix(".")
+    if end not in makers:
+        raise InvalidInput(
+            f"{target}: there is no {end or 'nameless'} form of it",
+            remedy=f"name a file that ends in {', '.join(f'.{each}' for each in makers)}",
+            field="out", value=target,
+        )  # fmt: skip
+    return saved(session, target, makers[end])
 
 
 def saved(session: Session, target: str | None, make: Callable[[], str | bytes]) -> bool:

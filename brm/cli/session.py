@@ -150,7 +150,7 @@ class Session:
     def output(self, data: Any, human: Callable[[Any], None]) -> None:
         """Print the result: as JSON, or by the function that writes it for people."""
         if self.as_json:
-            sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=1, sort_keys=False) + "\n")
+            sys.stdout.write(json_text(data))
         else:
             human(data)
 
@@ -190,6 +190,11 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int | None]]
         return run
 
     return register
+
+
+def json_text(data: Any) -> str:
+    """Data as JSON for people and programs."""
+    return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
 
 
 def exit_code(kind: type[BrmError], code: str) -> int:

@@ -9,6 +9,7 @@ import typer
 from brm.cli.asking import ParametersOption
 from brm.cli.questioning import MARKS
 from brm.cli.session import Session, command
+from brm.pictures import standing
 
 
 def register(app: typer.Typer) -> None:
@@ -39,13 +40,19 @@ def register(app: typer.Typer) -> None:
         session.output(deal_rendering.process(found, session.texts), lambda shown: print_process(session, shown))
 
 
+def print_standing(session: Session, shape: dict[str, Any]) -> None:
+    """What a review wants to know of the process: stage, tier, team, and what is open."""
+    _print_stage(session, shape)
+    team = standing.team_lines(shape, session.texts)
+    if team:
+        session.console.print(f"{session.texts.text('process.team')}: {'; '.join(team)}", soft_wrap=True, markup=False)
+    _section(session, session.texts.text("process.work"), standing.work_lines(shape, session.texts))
+
+
 def print_process(session: Session, shape: dict[str, Any]) -> None:
     """The process of a deal, section by section; the sections of which nothing is known are left out."""
     session.console.print(f"[bold]{shape['subject']['name']}[/bold] · {shape['as_of']}", soft_wrap=True)
     _print_stage(session, shape)
-    if shape["tier"] is not None:
-        tier = {name: shape["tier"][name] or "—" for name in ("recorded", "proposed")}
-        session.console.print(session.texts.text("process.tier", **tier, route=shape["tier"]["text"]), soft_wrap=True)
     if shape["checks"] is not None:
         entry, leaving = shape["checks"]["entry"], shape["checks"]["exit"]
         _section(session, session.texts.text("process.entry"), [_check(each) for each in entry])
@@ -53,8 +60,8 @@ def print_process(session: Session, shape: dict[str, Any]) -> None:
     steps = [f"{'✓' if each['taken'] else '○'} {each['text']} {each['value']:.0%}" for each in shape["steps"]]
     _section(session, session.texts.text("process.steps"), steps)
     _section(session, session.texts.text("process.checks"), [_check(each) for each in shape["project_checks"]])
-    _section(session, session.texts.text("process.team"), [_member(session, each) for each in shape["team"]])
-    _section(session, session.texts.text("process.work"), [_work(session, each) for each in shape["open_work"]])
+    _section(session, session.texts.text("process.team"), standing.team_lines(shape, session.texts))
+    _section(session, session.texts.text("process.work"), standing.work_lines(shape, session.texts))
     _section(session, session.texts.text("process.partners"), _partners(session, shape["partners"]))
     _section(session, session.texts.text("process.after"), _after(session, shape["after_award"]))
 
@@ -67,56 +74,17 @@ def _section(session: Session, title: str, lines: list[str]) -> None:
 
 
 def _print_stage(session: Session, shape: dict[str, Any]) -> None:
-    texts, dwell, close = session.texts, shape["dwell"], shape["expected_close"]
-    if dwell is None:
-        session.console.print(texts.text("process.no_stage"), soft_wrap=True)
-        return
-    line = texts.text(
-        "process.stage",
-        stage=texts.word("stage", shape["stage"]),
-        day=shape["stays"][-1]["since"] or "—",
-        days="—" if dwell["days"] is None else dwell["days"],
-        usual=dwell["usual_days"],
-        basis=texts.text(f"process.basis.{dwell['basis']}", n=dwell["n"]),
-    )
-    session.console.print(line, soft_wrap=True)
-    if dwell["stuck"]:
-        session.console.print(texts.text("process.stuck"), style="bold", soft_wrap=True)
-    if close["day"] is None:
-        return
-    if close["passed_days"]:
-        told = texts.text("process.close_passed", day=close["day"], days=close["passed_days"])
-    elif close["moved_days"]:
-        told = texts.text("process.close_moved", day=close["day"], days=close["moved_days"])
-    else:
-        told = texts.text("process.close", day=close["day"])
-    session.console.print(told, soft_wrap=True)
+    texts = session.texts
+    session.console.print(standing.stage_line(shape, texts), soft_wrap=True)
+    if stuck := standing.stuck_line(shape, texts):
+        session.console.print(stuck, style="bold", soft_wrap=True)
+    for line in (standing.close_line(shape, texts), standing.tier_line(shape, texts)):
+        if line is not None:
+            session.console.print(line, soft_wrap=True)
 
 
 def _check(each: dict[str, Any]) -> str:
     return f"{MARKS[each['answer']]} {each['text']}"
-
-
-def _member(session: Session, each: dict[str, Any]) -> str:
-    texts = session.texts
-    given = {"name": each["person"]["name"], "role": texts.word("team_role", each["role"])}
-    part = each["part"]
-    member = texts.text("process.member_part", **given, part=part) if part else texts.text("process.member", **given)
-    return texts.text("process.backup", member=member) if each["backup"] else member
-
-
-def _work(session: Session, each: dict[str, Any]) -> str:
-    texts = session.texts
-    given = {
-        "action": each["action"]["name"],
-        "owner": each["owner"]["name"] if each["owner"] else texts.text("process.nobody"),
-        "due": each["due"] or texts.text("process.no_day"),
-    }
-    if each["promised_to"]:
-        line = texts.text("process.promise", **given, person=each["promised_to"]["name"])
-    else:
-        line = texts.text("process.request", **given)
-    return texts.text("process.late", line=line, days=each["days_late"]) if each["days_late"] else line
 
 
 def _partners(session: Session, rows: list[dict[str, Any]]) -> list[str]:

@@ -20,6 +20,13 @@ Point = tuple[float, dict[str, Any]]
 
 def trend_svg(shape: Shape, texts: Catalogue) -> str:
     """The SVG of a series in the shape of ``brm trend``."""
+    drawing, _ = draw_trend(shape, texts)
+    end = draw_legend(drawing, [trend_legend(shape, texts)], 28, TOP + PLOT + 48, WIDTH - 56)
+    return drawing.document(WIDTH, end + 6)
+
+
+def draw_trend(shape: Shape, texts: Catalogue) -> tuple[Drawing, list[Point]]:
+    """Title, scales and curve of a series, and where each of its weeks stands, its numbers in points of 100."""
     title = texts.text(
         "score.headline", kind=texts.text(f"kind.{shape['kind']}"), subject=shape["subject"]["name"],
         vendor=shape["vendor"]["name"],
@@ -39,9 +46,7 @@ def trend_svg(shape: Shape, texts: Catalogue) -> str:
         _draw_run(drawing, known)
     _draw_values(drawing, shape, points)
     _label_last(drawing, points, texts)
-    legend = _legend(texts, threat=shape["kind"] == "competitor", bands=bool(shape["bands"]))
-    end = draw_legend(drawing, [legend], 28, TOP + PLOT + 48, WIDTH - 56)
-    return drawing.document(WIDTH, end + 6)
+    return drawing, points
 
 
 def in_points(shape: Shape) -> Shape:
@@ -158,7 +163,8 @@ def _label_last(drawing: Drawing, points: list[Point], texts: Catalogue) -> None
         drawing.label(x + 12, y + 17, texts.text("picture.interval", interval=interval), size=11, fill=MUTED)
 
 
-def _legend(texts: Catalogue, *, threat: bool, bands: bool) -> list[Entry]:
+def trend_legend(shape: Shape, texts: Catalogue) -> list[Entry]:
+    """What the signs of a trend mean."""
     entries = [
         Entry(texts.text("picture.legend.score"), 30, _line_sign),
         Entry(
@@ -166,10 +172,10 @@ def _legend(texts: Catalogue, *, threat: bool, bands: bool) -> list[Entry]:
             lambda d, x, y: d.rect(x, y - 7, 26, 14, fill="#dbdfe5"),
         ),
     ]  # fmt: skip
-    if bands:
+    if shape["bands"]:
         entries.append(Entry(texts.text("picture.legend.bands"), 30, _band_sign))
     entries.append(Entry(texts.text("picture.legend.gap"), 0, lambda d, x, y: None))
-    if threat:
+    if shape["kind"] == "competitor":
         entries.append(Entry(texts.text("picture.threat_note"), 0, lambda d, x, y: None))
     return entries
 

@@ -67,7 +67,8 @@ def _rendered(
     names = workspace.store.names(keys, earlier) | workspace.store.names(keys, when)
     ids = [names[int(key)].id for each in told if "keys" in each for key in each["keys"]]
     states = workspace.store.fetch(ids, earlier) | workspace.store.fetch(ids, when)
-    hidden = hidden_ids(workspace.store, principal, ids, when)
+    # what is gone was hidden earlier, if it was
+    hidden = hidden_ids(workspace.store, principal, ids, earlier) | hidden_ids(workspace.store, principal, ids, when)
     shapes = []
     for each in told:
         head = {"type": each["type"], "change": each["change"], "count": each["count"]}

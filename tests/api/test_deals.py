@@ -104,7 +104,34 @@ def test_the_timeline_comes_in_pages(deal: TestClient) -> None:
     assert deal.get("/api/v1/opportunities/d1/timeline", params={"cursor": "x"}).status_code == 422
 
 
-@pytest.mark.parametrize("path", ["questions", "process", "timeline"])
+@pytest.mark.parametrize("path", ["questions", "process", "timeline", "brief"])
 def test_only_a_deal_is_reviewed(deal: TestClient, path: str) -> None:
     answer = deal.get(f"/api/v1/opportunities/c1/{path}")
     assert (answer.status_code, "opportunity" in answer.json()["remedy"]) == (422, True)
+
+
+def test_a_restricted_observation_moves_a_deal_without_being_named(deal: TestClient) -> None:
+    """The brief counts what the reader may not see, and says what it did all the same."""
+    since, late = {"verb": "set", "valid_from": "2026-01-01"}, {"verb": "set", "valid_from": "2026-06-28T10:00:00Z"}
+    changes: list[dict[str, Any]] = [
+        {**since, "type": "company", "id": "us1", "properties": {"name": "We", "kinds": ["ours"]}},
+        {**since, "type": "company", "id": "c1", "properties": {"name": "Customer", "kinds": ["customer"]}},
+        {**since, "type": "opportunity", "id": "d1", "properties": {"name": "Deal", "status": "open"}},
+        {**since, "type": "for", "from": "d1", "to": "c1"},
+        {**since, "type": "person", "id": "p1", "properties": {"name": "Li"}},
+        {**since, "type": "plays", "from": "p1", "to": "d1", "properties": {"role": "decider"}},
+        {**late, "type": "observation", "id": "o2",
+         "properties": {"kind": "stance", "at": "2026-06-28T10:00:00Z", "value": -1.0, "source_class": "observed",
+                        "sensitivity": "restricted"}},
+        {**late, "type": "about", "from": "o2", "to": "p1"}, {**late, "type": "toward", "from": "o2", "to": "us1"},
+    ]  # fmt: skip
+    assert deal.post("/api/v1/changes", json={"changes": changes}).status_code == 201
+    asked = {"as_of": "2026-06-30", "known_at": "now"}
+    path = "/api/v1/opportunities/d1/brief"
+    seen = deal.get(path, params=asked).json()["week"]
+    made = deal.post("/api/v1/tokens", json={"scopes": ["read"]}).json()
+    hidden = deal.get(path, params=asked, headers={"Authorization": f"Bearer {made['secret']}"}).json()["week"]
+    assert [each["id"] for each in seen["facts"]] == ["o2"]
+    assert (hidden["facts"], hidden["facts_hidden"], hidden["parts"]) == ([], 1, seen["parts"])
+    page = deal.get(path, params={**asked, "format": "md"}, headers={"Authorization": f"Bearer {made['secret']}"})
+    assert "facts that you may not see: 1" in page.text

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from fastapi.testclient import TestClient
+from openpyxl import load_workbook
 
 from api.app import create_app
 from brm.services.workspace import Workspace
@@ -115,7 +118,7 @@ def test_a_trend_is_told_in_percent(brm: Brm, shown: Workspace) -> None:
     last = told["items"][-1]
     assert last["score"] == brm("deal", id_, *DAY, "--json", "--no-change").json["score"]
     lines = brm("trend", "likelihood", id_, "--weeks", "2", *DAY).out.splitlines()
-    assert lines[-1].split()[:2] == [AS_OF, f"{100 * last['score']:.1f}"]
+    assert [AS_OF, f"{100 * last['score']:.1f}"] in [line.split()[:2] for line in lines]
     picture = Picture(brm("trend", "likelihood", id_, "--weeks", "2", *DAY, "--svg", "-").out)
     assert f"{100 * last['score']:.1f}" in picture.texts()
 
@@ -134,3 +137,68 @@ def test_a_rival_may_be_asked_for(brm: Brm, deal: object) -> None:
 def test_what_is_no_deal_has_no_likelihood(brm: Brm, deal: object) -> None:
     assert brm("deal", "p1", "--json", code=1).problem["code"] == "not_computable"
     assert brm("deal", "nowhere", "--json", code=2).problem["code"] == "not_found"
+
+
+def test_the_week_and_the_process_are_told_with_the_deal(brm: Brm, shown: Workspace) -> None:
+    (id_,) = deals(brm, 1)
+    shape = brm("deal", id_, *DAY, "--json").json
+    week = shape["week"]
+    assert week["facts"]
+    assert sum(part["effect"] for part in week["parts"]) == pytest.approx(week["total"], abs=1e-9)
+    assert week["after"] == pytest.approx(100 * shape["score"], abs=1e-9)
+    assert all(abs(each["effect"]) >= 0.05 for each in week["facts"])
+    lines = brm("deal", id_, *DAY).out
+    assert f"What changed since last week ({week['from']} to {week['to']})" in lines
+    assert all(each["text"] in lines for each in week["facts"][:5])
+    stage = brm("stage", id_, *DAY, "--json").json
+    assert shape["process"] == {name: stage[name] for name in shape["process"]}
+    assert len(lines.splitlines()) < 60
+
+
+def test_a_curve_names_what_moved_it(brm: Brm, shown: Workspace, client: TestClient) -> None:
+    (id_,) = deals(brm, 1)
+    asked = ("trend", "likelihood", id_, "--weeks", "12", "--moves", "2", *DAY)
+    shape = brm(*asked, "--json").json
+    assert len(shape["moves"]) == 2
+    query = {"kind": "likelihood", "subject": id_, "weeks": 12, "moves": 2, "as_of": AS_OF}
+    assert client.get("/api/v1/scores/series", params=query).json() == shape
+    lines = brm(*asked).out
+    assert all(f"{each['from']} to {each['to']}" in lines for each in shape["moves"])
+    picture = Picture(brm(*asked, "--svg", "-").out)
+    assert (len(picture.groups("mark")), len(picture.groups("move"))) == (2, 2)
+    assert is_standalone(picture)
+    assert brm("trend", "likelihood", id_, "--moves", "9", *DAY, "--json", code=2).problem["errors"]["field"] == "moves"
+
+
+def test_the_brief_has_the_numbers_of_the_details(
+    brm: Brm, shown: Workspace, client: TestClient, tmp_path: Path
+) -> None:
+    id_ = deals(brm, 4)[-1]
+    shape = brm("deal", id_, *DAY, "--out", "brief.json", "--json").json
+    assert json.loads((tmp_path / "brief.json").read_text(encoding="utf-8")) == shape
+    assert client.get(url(id_).replace("likelihood", "brief"), params={"as_of": AS_OF}).json() == shape
+    fall = shape["waterfall"]
+    total = fall["base"]["points"] + sum(each["points"] for each in fall["parts"])
+    assert total == pytest.approx(fall["total"]["points"], abs=1e-9)
+    assert sum(each["raw"] for each in shape["field"]) == pytest.approx(1.0, abs=1e-9)
+    assert shape["score"] == brm("deal", id_, *DAY, "--json", "--no-change").json["score"]
+    assert shape["actions"] == brm("guide", id_, *DAY, "--json").json["items"]
+
+
+def test_the_brief_is_one_page_in_chinese_too(brm: Brm, shown: Workspace, client: TestClient) -> None:
+    id_ = deals(brm, 4)[-1]
+    text = brm("deal", id_, *DAY, "--lang", "zh-CN", "--out", "-").out
+    query = {"as_of": AS_OF, "format": "md"}
+    answered = client.get(url(id_).replace("likelihood", "brief"), params=query, headers={"Accept-Language": "zh-CN"})
+    assert (answered.text, answered.headers["content-type"]) == (text, "text/markdown; charset=utf-8")
+    assert len(text.splitlines()) <= 70
+    assert "{" not in text
+    assert text.startswith("# 商机简报 · ")
+
+
+def test_a_brief_is_about_us_and_has_three_forms(brm: Brm, deal: object) -> None:
+    assert brm("deal", "d1", "--out", "brief.pdf", "--json", code=2).problem["errors"]["field"] == "out"
+    assert brm("deal", "d1", "--vendor", "r1", "--out", "b.md", "--json", code=2).problem["errors"]["field"] == "vendor"
+    assert "opportunity" in brm("deal", "p1", "--out", "b.md", "--json", code=2).problem["remedy"]
+    brm("deal", "d1", "--as-of", "2026-06-30", "--out", "b.xlsx")
+    assert load_workbook("b.xlsx").sheetnames == ["Deal brief"]

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from brm.cli import app
 from brm.services.workspace import Workspace
 
+DIGEST = re.compile("[0-9a-f]{64}")
 ROOT = Path(__file__).parents[2]
 SHOWN = re.compile(r"^`(brm [^`]+)`:\n\n```text\n(.*?)```", re.DOTALL | re.MULTILINE)
 DATA = Path(os.environ.get("BRM_DATA", ROOT / ".." / "shared" / "data"))
@@ -54,6 +55,14 @@ def test_questions_and_stage_on_the_page_of_the_deal_review() -> None:
     assert [command.split()[1] for command, _ in shown] == ["questions", "stage", "stage"]
     for command, pasted in shown:
         assert _printed(command) == pasted.splitlines(), command
+
+
+def test_the_line_and_the_page_of_a_deal() -> None:
+    """The digest of the parameters is left out on the page."""
+    shown = SHOWN.findall((ROOT / "docs" / "deal-brief.md").read_text(encoding="utf-8"))
+    assert [command.split()[1] for command, _ in shown] == ["trend", "deal"]
+    for command, pasted in shown:
+        assert [DIGEST.sub("…", line) for line in _printed(command)] == pasted.splitlines(), command
 
 
 @pytest.mark.data

@@ -23,8 +23,10 @@ from brm.guidance.candidates import ACTIONS
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
+from brm.pictures.brief import COLUMNS
 from brm.pictures.coverage_book import PERSON, SEAT, TIE
 from brm.pictures.heat_book import FACTS, NUMBERS
+from brm.pictures.one_line import ANSWERS
 from brm.pictures.palette import STANCES
 from brm.pictures.trend_book import RUNS, WEEKLY, WHO
 from brm.pictures.waterfall import DIRECTIONS
@@ -34,6 +36,7 @@ from brm.plans.plan import CLAIMS
 from brm.plans.plan import FACTS as PLAN_FACTS
 from brm.services.doctor import CHECKS
 from brm.services.drafts import SCOPES
+from brm.services.moved import LABELLED, TOLD_FIELDS
 from brm.services.proposing import ENDING
 from brm.services.proposing import KINDS as PROPOSALS
 from brm.services.rendering import NO_COMPANY, NOTICED, UNNAMED_PLAYS
@@ -98,9 +101,13 @@ FAMILIES = {
     "plan.effect.": EFFECT_STATES,
     "shared.column.": tuple({name for names in SHARED_COLUMNS.values() for name in names}),
     "picture.legend.": tuple(name for name, _ in DIRECTIONS),
+    "picture.legend.control_": ANSWERS,
+    "brief.": COLUMNS,
+    "deal.": ("raw", "gated"),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "trend.": ("subject", "scope", "weeks", "score", "band"),
-    "type.": (*TOLD_NODES, *TOLD_EDGES),
+    "type.": (*TOLD_NODES, *TOLD_EDGES, *LABELLED),
+    "property.": TOLD_FIELDS,
     "picture.stance.": tuple(look.code for look in STANCES),
     "severity.": ("high", "medium", "low"),
     "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE, *WEEKLY, *RUNS, *WHO}),
