@@ -92,7 +92,8 @@ class LifecycleParameters:
 class ListParameters:
     """Thresholds of the lists to win, keep, develop and release; parts are 0 to 1."""
 
-    win_potential: A[float, Number("Win: potential or strategic worth of somebody who does not buy, at least")] = 0.5
+    win_potential: A[float, Number("Win: potential of somebody who does not buy, at least")] = 0.5
+    win_strategic: A[float, Number("Win: or strategic worth, at least")] = 0.85
     keep_value: A[float, Number("Keep: value of a buyer, at least")] = 0.45
     develop_potential: A[float, Number("Develop: potential of a buyer of less value, at least")] = 0.5
     develop_wallet: A[float, Number("Develop: our share of what the buyer spends, at most")] = 0.5

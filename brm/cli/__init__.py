@@ -7,10 +7,12 @@ import typer
 from brm.cli import (
     asking,
     caring,
+    customers,
     dealing,
     drafting,
     editing,
     evaluating,
+    focusing,
     guiding,
     leading,
     looking,
@@ -32,8 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, looking, drafting, reviewing,
-    editing, caring, parameters, evaluating,
+    running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, customers, focusing, looking,
+    drafting, reviewing, editing, caring, parameters, evaluating,
 ):  # fmt: skip
     module.register(app)
 

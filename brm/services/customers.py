@@ -228,10 +228,8 @@ def _column(book: Book, found: Grades, sort: str) -> Sequence[Any]:
     """What accounts are sorted by, ascending."""
     if sort == "name":
         return [book.names[int(key)].name.casefold() for key in book.graded.account]
-    if sort == "-value":
-        ordered: list[float] = (-book.value).tolist()
-        return ordered
-    ordered = np.where(found.grade == UNSEEN, np.nan, -found.score).tolist()
+    column = -book.value if sort == "-value" else np.where(found.grade == UNSEEN, np.nan, -found.score)
+    ordered: list[float] = column.tolist()
     return ordered
 
 

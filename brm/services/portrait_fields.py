@@ -132,7 +132,8 @@ class Population:
         if each.field == "kinds":
             mask = self.snapshot.nodes["company"]["kinds"][self._rows]
             inside = (mask & (1 << VOCABULARIES["company_kind"].index(str(each.value)))) > 0
-            return inside if each.comparison == IS else ~inside & (mask != 0)
+            found: Flags = inside if each.comparison == IS else ~inside & (mask != 0)
+            return found
         if each.field in TEXTS:
             column = self.snapshot.nodes["company"][TEXTS[each.field]][self._rows]
             return _words(column, category_code(str(each.value)), each.comparison)
@@ -190,7 +191,8 @@ class Population:
         if isinstance(each.value, str):
             known = np.array([value is not None for value in values], dtype=bool)
             same = np.array([_text(value) == each.value for value in values], dtype=bool)
-            return known & (same if each.comparison == IS else ~same)
+            found: Flags = known & (same if each.comparison == IS else ~same)
+            return found
         plain = [
             value if isinstance(value, int | float) and not isinstance(value, bool) else np.nan for value in values
         ]
@@ -217,7 +219,9 @@ def _words(column: Ints, code: int, comparison: str) -> Flags:
 
 def _numbers(column: Floats, each: Predicate) -> Flags:
     value = float(each.value)
-    found: Flags = {
-        IS: np.equal, IS_NOT: np.not_equal, AT_LEAST: np.greater_equal, AT_MOST: np.less_equal,
-    }[each.comparison](column, value) & ~np.isnan(column)  # fmt: skip
+    compare: np.ufunc = _UFUNCS[each.comparison]
+    found: Flags = np.asarray(compare(column, value), dtype=bool) & ~np.isnan(column)
     return found
+
+
+_UFUNCS = {IS: np.equal, IS_NOT: np.not_equal, AT_LEAST: np.greater_equal, AT_MOST: np.less_equal}

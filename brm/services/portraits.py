@@ -216,6 +216,13 @@ def parse(texts: Sequence[str]) -> list[dict[str, Any]]:
     return found
 
 
+def typed(predicate: Mapping[str, Any]) -> str:
+    """A condition as it is typed."""
+    sign = next(sign for sign, comparison in SIGNS.items() if comparison == predicate["comparison"])
+    value = predicate["value"]
+    return f"{predicate['field']}{sign}{value:g}" if isinstance(value, float) else f"{predicate['field']}{sign}{value}"
+
+
 def _typed(text: str) -> str | float:
     try:
         return float(text)

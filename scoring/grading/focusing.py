@@ -19,7 +19,8 @@ FACTORS = (0.5, 0.8, 1.2, 1.5)
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """What a change of profile does: the rows whose grade changes, those that climb most first.
+    """What a change of profile does: the rows whose grade changes, those whose score gains most first, last those
+    that only one of the profiles looks at.
 
     ``parts`` are the points by which each part moves each score (all rows, a column per part of `PARTS`); they sum
     to the difference of the scores. ``agreement`` is that of the two orders of accounts looked at both times.
@@ -44,7 +45,7 @@ def switch(given: Graded, before: Focus, after: Focus, parameters: Parameters) -
     changed = np.flatnonzero(old.grade != new.grade)
     gained = new.score - old.score
     both = (old.grade >= 0) & (new.grade >= 0)
-    order = np.lexsort((given.account[changed], -gained[changed]))
+    order = np.lexsort((given.account[changed], -gained[changed], ~both[changed]))
     parts = 100 * (after.shares - before.shares) * given.parts
     return Switch(old, new, changed[order], parts, agreement(old.score[both], new.score[both]))
 

@@ -17,6 +17,11 @@ from scoring.types import Ints
 
 LISTS = ("win", "keep", "develop", "release")
 NONE = -1
+CONDITIONS = (
+    "lifecycle", "class_not_now", "potential_high", "potential_low", "strategic_high", "strategic_low", "value_high",
+    "value_low", "wallet_low", "wallet_unknown",
+)  # fmt: skip
+"""The codes of what puts an account on a list."""
 NOT_NOW = code_number("class", "not_now")
 VALUE, POTENTIAL, STRATEGIC = (PARTS.index(name) for name in ("value", "potential", "strategic"))
 
@@ -49,8 +54,12 @@ class Listed:
             return [Condition("class_not_now", "not_now")]
         found = [] if name == "release" else [Condition("lifecycle", STATES[int(self.lifecycle[row])])]
         if name == "win":
-            worth = POTENTIAL if part[POTENTIAL] >= given.win_potential else STRATEGIC
-            found.append(Condition(f"{PARTS[worth]}_high", float(part[worth]), given.win_potential))
+            worth, least = (
+                (POTENTIAL, given.win_potential)
+                if part[POTENTIAL] >= given.win_potential
+                else (STRATEGIC, given.win_strategic)
+            )
+            found.append(Condition(f"{PARTS[worth]}_high", float(part[worth]), least))
         elif name == "keep":
             found.append(Condition("value_high", float(part[VALUE]), given.keep_value))
         elif name == "develop":
@@ -83,7 +92,7 @@ def listed(snapshot: Snapshot, graded: Graded, lifecycles: Lifecycles, parameter
     firms = snapshot.nodes["company"]
     put_off = firms["klass"][firms.rows(graded.account)] == NOT_NOW
     outside = np.isin(now, NOT_BUYING)
-    high = (parts[:, POTENTIAL] >= given.win_potential) | (parts[:, STRATEGIC] >= given.win_potential)
+    high = (parts[:, POTENTIAL] >= given.win_potential) | (parts[:, STRATEGIC] >= given.win_strategic)
     unserved = ~(graded.wallet > given.develop_wallet)
     conditions = {
         "release": put_off
