@@ -411,6 +411,9 @@ class Backtest(Answer):
     matched: Bought
     others: Bought
     lift: float | None = Field(description="The share of the matched by that of the others")
+    overlap: bool | None = Field(
+        description="Whether the intervals have something in common; null where one is missing"
+    )
     buyers: int = Field(description="Accounts that had bought before; they are left out")
     accounts: int
     revision: int

@@ -329,6 +329,8 @@ def _print_backtest(session: Session, shape: dict[str, Any]) -> None:
     print_table(session.console, TESTED, rows, titles(texts, TESTED))
     if shape["lift"] is not None:
         session.console.print(texts.text("portrait.lift", lift=shape["lift"]), soft_wrap=True)
+    if shape["overlap"]:
+        session.console.print(texts.text("portrait.overlap"), soft_wrap=True)
 
 
 def _interval(interval: dict[str, float] | None) -> str | None:

@@ -147,6 +147,7 @@ def backtest(
         "matched": matched,
         "others": others,
         "lift": matched["share"] / others["share"] if both else None,
+        "overlap": _overlap(matched["interval"], others["interval"]),
         "buyers": int(buyer.sum()),
         "accounts": len(before),
         "revision": workspace.store.revision(),
@@ -197,6 +198,13 @@ def _share(bought: Flags) -> dict[str, Any]:
         low, high = (float(beta.ppf(each, count + JEFFREYS, number - count + JEFFREYS)) for each in (0.1, 0.9))
         told |= {"share": count / number, "interval": {"p10": low, "p90": high}}
     return told
+
+
+def _overlap(one: Mapping[str, float] | None, other: Mapping[str, float] | None) -> bool | None:
+    """Whether two intervals have something in common; None where one is missing."""
+    if one is None or other is None:
+        return None
+    return max(one["p10"], other["p10"]) <= min(one["p90"], other["p90"])
 
 
 def parse(texts: Sequence[str]) -> list[dict[str, Any]]:
