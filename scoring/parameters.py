@@ -15,6 +15,13 @@ from functools import lru_cache
 from typing import Annotated as A
 from typing import Any
 
+from scoring.account_parameters import (
+    EntitlementParameters,
+    EntryParameters,
+    GradeParameters,
+    LifecycleParameters,
+    ListParameters,
+)
 from scoring.action_parameters import ActionParameters
 from scoring.criteria_parameters import CriteriaParameters, CriterionPriorParameters, CriterionWeightParameters
 from scoring.deal_parameters import LikelihoodParameters, SelectionParameters
@@ -329,6 +336,11 @@ class Parameters:
     expected_roles: ExpectedRoleParameters = field(default_factory=ExpectedRoleParameters)
     guidance: GuidanceParameters = field(default_factory=GuidanceParameters)
     actions: ActionParameters = field(default_factory=ActionParameters)
+    grade: GradeParameters = field(default_factory=GradeParameters)
+    entry: EntryParameters = field(default_factory=EntryParameters)
+    entitlement: EntitlementParameters = field(default_factory=EntitlementParameters)
+    lifecycle: LifecycleParameters = field(default_factory=LifecycleParameters)
+    lists: ListParameters = field(default_factory=ListParameters)
 
     @property
     def digest(self) -> str:

@@ -17,6 +17,8 @@ import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES, code_number
 from scoring.deal_priors import OURS, RIVALS, DealPriors
+from scoring.grading.measures import measures_of, observed_parts
+from scoring.grading.priors import BASES, MEASURED, GradePriors
 from scoring.machinery.arrays import lookup, run_starts, sums
 from scoring.machinery.capital import capital_in, colleague_completeness, job_roles
 from scoring.machinery.concerns import customer_of
@@ -75,6 +77,7 @@ def reduce_reference(snapshot: Snapshot, parameters: Parameters, *, before: Snap
         basis="one",
         basis_median=1.0,
         deals=DealPriors(*decisions_of(before), stance=np.zeros((len(segments) + 1, 2))),
+        grading=_grade_priors(before, accounts_of, segments, parameters),
         rank_role=nothing,
         rank_capital=np.empty(0),
         rank_percent=np.empty(0),
@@ -91,7 +94,8 @@ def _digested(reference: Reference) -> Reference:
     captured = reference.captured
     arrays = [value for name in Reference.__slots__ if isinstance(value := getattr(reference, name), np.ndarray)]
     deals = [getattr(reference.deals, name) for name in DealPriors.__slots__]
-    for array in (*arrays, captured.colleague, captured.first, captured.last, *deals):
+    grading = (np.array([BASES.index(reference.grading.basis)]), reference.grading.typical, reference.grading.priors)
+    for array in (*arrays, captured.colleague, captured.first, captured.last, *deals, *grading):
         state.update(f"{array.shape}".encode() + np.ascontiguousarray(array).tobytes())
     return replace(reference, digest=state.hexdigest())
 
@@ -178,6 +182,38 @@ def _part_priors(snapshot: Snapshot, accounts: Ints, segments: Ints, parameters:
         prior = getattr(parameters.priors, name)
         found[:, column] = _segment_means(value, weight, segment, segments, prior, parameters)
     return found
+
+
+def _grade_priors(snapshot: Snapshot, accounts: Ints, segments: Ints, parameters: Parameters) -> GradePriors:
+    """The basis of value that enough accounts know, what is typical, and the mean of each measured part."""
+    given, found = parameters.grade, measures_of(snapshot, accounts, parameters)
+    share = (~np.isnan(found.sold)).mean(axis=0) if len(accounts) else np.zeros(len(BASES))
+    basis = next((name for name, known in zip(BASES, share, strict=True) if known >= parameters.employee.basis_known),
+                 BASES[-1])  # fmt: skip
+    typical = [
+        _typical(amount, assumed, parameters)
+        for amount, assumed in (
+            (found.sold[:, BASES.index(basis)], given.typical_value),
+            (found.potential, given.typical_potential),
+        )
+    ]
+    bare = GradePriors(basis, np.array(typical), np.empty((len(segments) + 1, len(MEASURED))))
+    observed, _ = observed_parts(found, bare, parameters)
+    segment = segment_of(snapshot, accounts)
+    for column, name in enumerate(MEASURED):
+        value = observed[:, column]
+        known = (~np.isnan(value)).astype(np.float64)
+        bare.priors[:, column] = _segment_means(
+            np.nan_to_num(value), known, segment, segments, getattr(given, name), parameters
+        )
+    return bare
+
+
+def _typical(amount: Floats, assumed: float, parameters: Parameters) -> float:
+    """The geometric mean of the amounts above 0, beside ``priors.accounts`` accounts at what is assumed."""
+    known, strength = amount[amount > 0], parameters.priors.accounts
+    total = max(strength + len(known), 1e-300)
+    return float(np.exp((strength * np.log(assumed) + np.log(known).sum()) / total))
 
 
 def _win_rates(snapshot: Snapshot, segments: Ints, parameters: Parameters) -> Floats:

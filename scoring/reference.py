@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.deal_priors import DealPriors
+from scoring.grading.priors import GradePriors
 from scoring.machinery.arrays import Grouping, lookup
 from scoring.machinery.contact import CapturedSpans
 from scoring.parameters import Parameters
@@ -32,7 +33,8 @@ class Reference:
 
     Priors have a row per segment of ``segments`` (ascending) and a last one for all others: ``part_priors``
     with a column per part of an account, ``level_priors``, ``win_rates``. ``basis`` names what accounts are
-    valued by, ``basis_median`` its median, ``deals`` what is known of deals in general. ``rank_*`` are the
+    valued by, ``basis_median`` its median, ``deals`` what is known of deals in general, ``grading`` what the parts
+    of a grade are read against. ``rank_*`` are the
     knots of the ranks: relationship capital and percentile by job role, ascending, and how many colleagues
     the role's knots are of.
     """
@@ -52,6 +54,7 @@ class Reference:
     basis: str
     basis_median: float
     deals: DealPriors
+    grading: GradePriors
     rank_role: Ints
     rank_capital: Floats
     rank_percent: Floats

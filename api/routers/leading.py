@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
-from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Texts, decode_cursor, encode_cursor, foreign_cursor
+from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Texts, foreign_cursor
+from api.paging import Cursor, Limit, after, numbers, paged
 from api.pictures import SHEET, SheetFormat, picture, workbook
 from api.problems import PROBLEMS
 from api.tables import AccountHeat, AssetList, Coverage, GapList, Handover, Heat, Moves
@@ -14,7 +15,7 @@ from brm.pictures.coverage import coverage_svg
 from brm.pictures.coverage_book import coverage_xlsx
 from brm.pictures.heat import heat_svg
 from brm.pictures.heat_book import heat_xlsx
-from brm.services import assets, coverage, gap_list, heat, moments, moving, reading, rendering
+from brm.services import assets, coverage, gap_list, heat, moments, moving, rendering
 from brm.store.protocol import When
 
 router = APIRouter(responses=PROBLEMS)
@@ -23,36 +24,11 @@ Since = Annotated[
     Query(max_length=40, description="Day that changes count from; default 30 days before", examples=["2026-05-31"]),
 ]
 Owner = Annotated[str | None, Query(max_length=200, description="Only accounts that this colleague owns")]
-Limit = Annotated[int, Query(ge=1, le=reading.MOST_ITEMS)]
-Cursor = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
 From = Annotated[
     str | None, Query(alias="from", max_length=40, description="Day to compare with; default a week before")
 ]
 To = Annotated[str | None, Query(max_length=40, description="Day looked at; default `as_of`, else now")]
 Category = Annotated[str | None, Query(max_length=200, description="Only accounts of which it is that")]
-
-
-def _after(cursor: str | None, size: int) -> list[Any] | None:
-    """Where the next page begins."""
-    if cursor is None:
-        return None
-    place = decode_cursor(cursor).get("a")
-    if not isinstance(place, list) or len(place) != size:
-        raise foreign_cursor()
-    return place
-
-
-def _numbers(cursor: str | None, size: int) -> tuple[float, ...] | None:
-    place = _after(cursor, size)
-    if place is not None and not all(isinstance(each, int | float) for each in place):
-        raise foreign_cursor()
-    return None if place is None else tuple(place)
-
-
-def _paged(found: dict[str, Any]) -> dict[str, Any]:
-    """The page with its next place as a cursor."""
-    place = found["next"]
-    return {**found, "next": None if place is None else encode_cursor({"a": place, "r": found["revision"]})}
 
 
 @router.get(
@@ -72,7 +48,7 @@ def read_heat(
     since: Since = None, limit: Limit = 50, cursor: Cursor = None, format: SheetFormat = "json",
 ) -> Any:  # fmt: skip
     """All accounts by the six relationships, with their change; as a picture or workbook, of this page."""
-    place = _after(cursor, 2)
+    place = after(cursor, 2)
     if place is not None and not isinstance(place[1], str):
         raise foreign_cursor()
     found = heat.page(
@@ -85,7 +61,7 @@ def read_heat(
         return picture(heat_svg(shape, texts))
     if format == "xlsx":
         return workbook(heat_xlsx(shape, texts), "heat")
-    return _paged(shape)
+    return paged(shape)
 
 
 @router.get(
@@ -179,9 +155,9 @@ def list_gaps(
 ) -> dict[str, Any]:  # fmt: skip
     """The gaps of all accounts, ranked by the value at stake."""
     found = gap_list.page(
-        space, principal, when=when, owner=owner, kind=kind, limit=limit, after=_numbers(cursor, gap_list.PLACE)
+        space, principal, when=when, owner=owner, kind=kind, limit=limit, after=numbers(cursor, gap_list.PLACE)
     )
-    return _paged({**found, "items": [rendering.gap(each, texts) for each in found["items"]]})
+    return paged({**found, "items": [rendering.gap(each, texts) for each in found["items"]]})
 
 
 @router.get(
@@ -191,8 +167,8 @@ def list_assets(
     space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, limit: Limit = 50, cursor: Cursor = None
 ) -> dict[str, Any]:
     """What each colleague's relationships are worth: the reader's own first."""
-    found = assets.page(space, principal, when=when, limit=limit, after=_numbers(cursor, assets.PLACE))
-    return _paged(rendering.assets(found, texts))
+    found = assets.page(space, principal, when=when, limit=limit, after=numbers(cursor, assets.PLACE))
+    return paged(rendering.assets(found, texts))
 
 
 @router.get(

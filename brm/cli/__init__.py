@@ -7,10 +7,12 @@ import typer
 from brm.cli import (
     asking,
     caring,
+    customers,
     dealing,
     drafting,
     editing,
     evaluating,
+    focusing,
     guiding,
     leading,
     looking,
@@ -33,8 +35,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 for module in (
-    running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, looking, drafting, reviewing,
-    editing, caring, parameters, evaluating, planning,
+    running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, customers, focusing, looking,
+    drafting, reviewing, editing, caring, parameters, evaluating, planning,
 ):  # fmt: skip
     module.register(app)
 

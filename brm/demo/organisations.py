@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from brm.demo import names
 from brm.demo.build import Builder, cny
 
+SUPPLY_US = ("energy", "telecom")
+"""Industries whose customers also supply us."""
+FEES = {"key": 60_000.0, "first": 20_000.0}
+"""Yearly fee of our partner programme, by the grade that people recorded."""
+
 
 @dataclass
 class Member:
@@ -130,12 +135,14 @@ def _rival(b: Builder, name: str, language: str) -> Vendor:
 
 
 def _account(b: Builder, name: str, industry: str, language: str) -> Account:
+    kinds = ("customer", "supplier") if industry in SUPPLY_US else ("customer",)
     company = b.node(
-        "company", name=name, kinds=("customer",), industry=industry, region="north" if b.chance(0.5) else "south",
+        "company", name=name, kinds=kinds, industry=industry, region="north" if b.chance(0.5) else "south",
         country="China" if language == "zh" else "United Kingdom", employees=int(b.rng.integers(800, 60_000)),
         revenue=cny(float(b.rng.lognormal(21, 1))), potential=cny(float(b.rng.lognormal(16, 0.7))),
         klass="target" if b.chance(0.7) else "potential", lifecycle="bought" if b.chance(0.6) else "evaluating",
-        grade=b.pick(("key", "first", "second", "third")), extra={"made_up": True},
+        grade=(grade := b.pick(("key", "first", "second", "third"))), fee=cny(FEES[grade]) if grade in FEES else None,
+        extra={"made_up": True},
     )  # fmt: skip
     account = Account(company, name, language, industry, float(b.rng.normal(0.1, 0.45)))
     units = {}

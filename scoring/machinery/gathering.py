@@ -42,7 +42,7 @@ class Items:
 Gather = Callable[[Snapshot, Ints, Parameters], Items]
 
 
-def _items(
+def items_at(
     accounts: Ints,
     account: Ints,
     entity: Ints,
@@ -67,12 +67,12 @@ def _items(
     )
 
 
-def _joined(*parts: Items) -> Items:
+def joined(*parts: Items) -> Items:
     names = Items.__slots__
     return Items(**{name: np.concatenate([getattr(part, name) for part in parts]) for name in names})
 
 
-def _since(snapshot: Snapshot, type_: str, day: Ints) -> tuple[Ints, Flags]:
+def days_since(snapshot: Snapshot, type_: str, day: Ints) -> tuple[Ints, Flags]:
     """Days since each day, and which days are known and not to come where the type is read."""
     known = (day != MISSING) & (day <= snapshot.day(type_))
     return np.where(known, np.maximum(snapshot.today - np.where(known, day, 0), 0), 0), known
@@ -80,7 +80,7 @@ def _since(snapshot: Snapshot, type_: str, day: Ints) -> tuple[Ints, Flags]:
 
 def _dated(snapshot: Snapshot, type_: str, name: str, rows: Ints) -> tuple[Ints, Flags]:
     """The same of a column of papers."""
-    return _since(snapshot, type_, _column(snapshot, type_, name, rows))
+    return days_since(snapshot, type_, _column(snapshot, type_, name, rows))
 
 
 def _column(snapshot: Snapshot, type_: str, name: str, rows: Ints) -> Ints:
@@ -88,7 +88,7 @@ def _column(snapshot: Snapshot, type_: str, name: str, rows: Ints) -> Ints:
     return found
 
 
-def _meetings(snapshot: Snapshot) -> tuple[Ints, Ints, Ints]:
+def meetings_at(snapshot: Snapshot) -> tuple[Ints, Ints, Ints]:
     """Account, interaction row and age of every account's meetings."""
     found = account_meetings(snapshot)
     ages = snapshot.derived("ages of interactions", lambda each: each.ages(each.nodes["interaction"]["at"]))
@@ -97,20 +97,20 @@ def _meetings(snapshot: Snapshot) -> tuple[Ints, Ints, Ints]:
 
 def executive_meetings(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
     """Interactions in which executives of both sides met."""
-    account, item, age = _meetings(snapshot)
+    account, item, age = meetings_at(snapshot)
     nodes = snapshot.nodes["interaction"]
     chosen = np.flatnonzero(nodes["executive"][item] == 1)
-    return _items(accounts, account[chosen], nodes.key[item[chosen]], 1.0, age[chosen])
+    return items_at(accounts, account[chosen], nodes.key[item[chosen]], 1.0, age[chosen])
 
 
 def recent_meetings(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
     """Interactions of the last window (mark 0) and of the one before (mark 1)."""
-    account, item, age = _meetings(snapshot)
+    account, item, age = meetings_at(snapshot)
     window = parameters.customer.fading_days
     chosen = np.flatnonzero(age < 2 * window)
     mark = (age[chosen] >= window).astype(np.int64)
     keys = snapshot.nodes["interaction"].key[item[chosen]]
-    return _items(accounts, account[chosen], keys, 1.0, age[chosen], mark=mark)
+    return items_at(accounts, account[chosen], keys, 1.0, age[chosen], mark=mark)
 
 
 def framework_agreements(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
@@ -121,14 +121,14 @@ def framework_agreements(snapshot: Snapshot, accounts: Ints, parameters: Paramet
     ended = np.maximum(snapshot.today - np.where(end == MISSING, snapshot.today, end), 0)
     age = np.where(end == MISSING, signed, ended)
     keep = known & (nodes["framework"][papers.row] == 1)
-    return _items(accounts, papers.account, nodes.key[papers.row], 1.0, age, keep=keep)
+    return items_at(accounts, papers.account, nodes.key[papers.row], 1.0, age, keep=keep)
 
 
 def _stated(snapshot: Snapshot, accounts: Ints, said: Statements, keep: Flags | None = None) -> Items:
     row = said.at_row
     keys = snapshot.nodes["observation"].key[said.item[row]]
     kept = None if keep is None else keep[row]
-    return _items(
+    return items_at(
         accounts, said.at_account, keys, said.value[row], said.age[row], reliability=said.reliability[row], keep=kept
     )
 
@@ -155,26 +155,26 @@ def wallet(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
     since = buys.valid_from
     age = np.where(since == ALWAYS, 0, snapshot.ages(np.where(since == ALWAYS, snapshot.as_of, since)))
     ours = people_of(snapshot).vendor(buys["vendor"]) == US
-    bought = _items(
+    bought = items_at(
         accounts, buys.source, buys.target, spent, age,
         mark=np.where(ours & (buys["vendor"] >= 0), OURS, OTHERS), keep=holds & ~np.isnan(spent),
     )  # fmt: skip
     firms = snapshot.nodes["company"]
     potential = amounts(firms["potential"], firms["potential_currency"], parameters.employee.currency)
     # a potential bounds the share; it says nothing about what is bought
-    bound = _items(accounts, firms.key, firms.key, potential, 0, reliability=0.0, mark=POTENTIAL,
+    bound = items_at(accounts, firms.key, firms.key, potential, 0, reliability=0.0, mark=POTENTIAL,
                    keep=~np.isnan(potential))  # fmt: skip
-    return _joined(bought, bound)
+    return joined(bought, bound)
 
 
 def _won(snapshot: Snapshot, accounts: Ints) -> Items:
     deals = snapshot.nodes["opportunity"]
-    age, known = _since(snapshot, "opportunity", deals["closed_on"])
-    return _items(accounts, customer_of(snapshot, deals.key), deals.key, age.astype(np.float64), age,
+    age, known = days_since(snapshot, "opportunity", deals["closed_on"])
+    return items_at(accounts, customer_of(snapshot, deals.key), deals.key, age.astype(np.float64), age,
                   keep=known & (deals["status"] == WON))  # fmt: skip
 
 
-def _paid(snapshot: Snapshot, rows: Ints) -> tuple[Ints, Ints]:
+def payment_days(snapshot: Snapshot, rows: Ints) -> tuple[Ints, Ints]:
     """Due day, else the day paid, and amount row by row."""
     due, paid = (_column(snapshot, "payment", name, rows) for name in ("due_on", "paid_on"))
     return np.where(due == MISSING, paid, due), paid
@@ -185,11 +185,11 @@ def business(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Item
     found = [_won(snapshot, accounts)]
     for type_, name in (("contract", "signed_on"), ("delivery", "delivered_on"), ("payment", "")):
         papers = papers_of(snapshot, type_)
-        day = _column(snapshot, type_, name, papers.row) if name else _paid(snapshot, papers.row)[0]
-        age, known = _since(snapshot, type_, day)
+        day = _column(snapshot, type_, name, papers.row) if name else payment_days(snapshot, papers.row)[0]
+        age, known = days_since(snapshot, type_, day)
         keys = snapshot.nodes[type_].key[papers.row]
-        found.append(_items(accounts, papers.account, keys, age.astype(np.float64), age, keep=known))
-    return _joined(*found)
+        found.append(items_at(accounts, papers.account, keys, age.astype(np.float64), age, keep=known))
+    return joined(*found)
 
 
 def revenue(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
@@ -198,16 +198,16 @@ def revenue(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items
     for type_ in ("payment", "contract"):
         papers, nodes = papers_of(snapshot, type_), snapshot.nodes[type_]
         rows = papers.row
-        day = _paid(snapshot, rows)[0] if type_ == "payment" else _column(snapshot, type_, "signed_on", rows)
-        age, known = _since(snapshot, type_, day)
+        day = payment_days(snapshot, rows)[0] if type_ == "payment" else _column(snapshot, type_, "signed_on", rows)
+        age, known = days_since(snapshot, type_, day)
         value = amounts(nodes["amount"][rows], nodes["amount_currency"][rows], parameters.employee.currency)
         keep = known & ~np.isnan(value) & (age < 2 * window)
         mark = (age >= window).astype(np.int64)
-        found.append(_items(accounts, papers.account, nodes.key[rows], value, age, mark=mark, keep=keep))
+        found.append(items_at(accounts, papers.account, nodes.key[rows], value, age, mark=mark, keep=keep))
     paid, signed = found
     alone = ~np.isin(signed.owner, paid.owner)
     rest = Items(**{name: getattr(signed, name)[alone] for name in Items.__slots__})
-    return _joined(paid, rest)
+    return joined(paid, rest)
 
 
 def deliveries(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
@@ -215,12 +215,12 @@ def deliveries(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> It
     papers, nodes = papers_of(snapshot, "delivery"), snapshot.nodes["delivery"]
     due = _column(snapshot, "delivery", "due_on", papers.row)
     done = _column(snapshot, "delivery", "delivered_on", papers.row)
-    made, delivered = _since(snapshot, "delivery", done)
-    late, passed = _since(snapshot, "delivery", due)
+    made, delivered = days_since(snapshot, "delivery", done)
+    late, passed = days_since(snapshot, "delivery", due)
     keep = (due != MISSING) & (delivered | (passed & (due < snapshot.day("delivery"))))
     value = (delivered & (done <= due)).astype(np.float64)
     age = np.where(delivered, made, late)
-    return _items(accounts, papers.account, nodes.key[papers.row], value, age, keep=keep)
+    return items_at(accounts, papers.account, nodes.key[papers.row], value, age, keep=keep)
 
 
 def acceptances(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
@@ -229,7 +229,7 @@ def acceptances(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> I
     made, delivered = _dated(snapshot, "delivery", "delivered_on", papers.row)
     since, accepted = _dated(snapshot, "delivery", "accepted_on", papers.row)
     keep = accepted | (delivered & (made > parameters.customer.acceptance_days))
-    return _items(
+    return items_at(
         accounts, papers.account, nodes.key[papers.row], accepted.astype(np.float64),
         np.where(accepted, since, made), keep=keep,
     )  # fmt: skip
@@ -242,7 +242,7 @@ def tickets(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items
     stated = nodes["severity"][papers.row]
     severity = np.clip(np.where(np.isnan(stated), given.severity, stated) / given.severity_top, 0, 1)
     value = np.where(nodes["complaint"][papers.row] == 1, 1 - severity, 1.0)
-    return _items(accounts, papers.account, nodes.key[papers.row], value, age, keep=known)
+    return items_at(accounts, papers.account, nodes.key[papers.row], value, age, keep=known)
 
 
 def payments(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Items:
@@ -251,4 +251,4 @@ def payments(snapshot: Snapshot, accounts: Ints, parameters: Parameters) -> Item
     overdue, due = _dated(snapshot, "payment", "due_on", papers.row)
     since, paid = _dated(snapshot, "payment", "paid_on", papers.row)
     value = np.where(paid, 0.0, np.minimum(overdue / parameters.customer.overdue_days, 1.0))
-    return _items(accounts, papers.account, nodes.key[papers.row], value, np.where(paid, since, 0), keep=due)
+    return items_at(accounts, papers.account, nodes.key[papers.row], value, np.where(paid, since, 0), keep=due)

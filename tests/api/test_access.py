@@ -12,7 +12,8 @@ from brm.store import open_store
 
 OPEN_PATHS = {"/healthz", "/readyz"}
 ADMIN_PATHS = {"/api/v1/tokens": "GET", "/api/v1/tokens/{id}": "DELETE", "/api/v1/parameters": "POST",
-               "/api/v1/parameters/{id}/activate": "POST"}  # fmt: skip
+               "/api/v1/parameters/{id}/activate": "POST", "/api/v1/focus-profiles": "POST",
+               "/api/v1/focus-profiles/{id}/activate": "POST"}  # fmt: skip
 
 
 def _operations() -> list[tuple[str, str]]:

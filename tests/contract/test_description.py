@@ -22,10 +22,11 @@ OPERATIONS = [
     (method, path, operation) for path, each in DOCUMENT["paths"].items() for method, operation in each.items()
 ]
 AS_OF = "2026-06-29"
-NOT_IN_THE_DEMONSTRATION = {"read_import", "read_plan_version", "read_objective", "history_of_objective",
-                            "read_resource",
-                            "history_of_resource", "read_draft", "read_draft_effect", "read_review"}  # fmt: skip
-"""It holds neither imports nor objectives nor resources, and nobody has drafts or reviews, of deals or plans, in it."""
+NOT_IN_THE_DEMONSTRATION = {
+    "read_import", "read_plan_version", "read_objective", "history_of_objective", "read_resource",
+    "history_of_resource", "read_draft", "read_draft_effect", "read_review", "read_portrait", "backtest_portrait",
+}  # fmt: skip
+"""It holds neither imports nor objectives nor resources, and nobody has drafts, reviews or portraits in it."""
 
 
 def test_the_committed_description_is_current() -> None:

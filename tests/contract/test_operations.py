@@ -66,6 +66,7 @@ KNOWN = {
     "accounts": COMPANY, "neighbourhoods": PERSON, "edges": f"for:{DEAL}>{COMPANY}", "scores": DEAL,
     "findings": f"role_missing:{DEAL}:decider", "imports": "import:1", "parameters": "1",
     "tokens": "0123456789ab", "drafts": "draft-1", "reviews": "review-1", "plan-versions": "version-1",
+    "focus-profiles": "balanced", "portraits": "大客户",
 }  # fmt: skip
 """By the first segment of a path, an id that exists."""
 COLLEAGUE = "our-colleague"
@@ -85,6 +86,7 @@ QUERIES = {
     "all_score_series": {"kind": "decision_chain", "weeks": 2},
     "list_findings": {"subject": DEAL},
     "list_paths": {"to": PERSON},
+    "match_portrait": {"where": ["employees>=0"]},
 }
 BODIES = {
     "apply_changes": {"changes": [{"verb": "set", "type": "plays", "from": PERSON, "to": DEAL,
@@ -95,6 +97,11 @@ BODIES = {
     "create_token": {"scopes": ["read"]},
     "save_parameters": {"values": {"tie.video": 1.5}},
     "activate_parameters": {},
+    "save_focus_profile": {"name": "北方", "weights": {"value": 1}},
+    "activate_focus_profile": {},
+    "save_portrait": {
+        "name": "新画像", "predicates": [{"field": "kinds", "comparison": "is", "value": "customer"}],
+    },
     "create_draft": {"scope": DEAL, "name": "假设", "add": [{"what": "stance", "person": PERSON, "value": 1.0}]},
     "change_draft": {"add": [{"what": "role", "person": PERSON, "role": "champion"}], "name": "另一个假设"},
     "approve_draft": {"as": "actions", "owner": COLLEAGUE, "due": "2027-01-01"},
@@ -135,10 +142,13 @@ def store() -> Iterator[None]:
     draft = {"name": "假设", "scope": DEAL, "changes": [stance], "base": 1, "status": "open", "actor": "local",
              "created_at": 0, "updated_at": 0}  # fmt: skip
     said = {"text": "拜访", "by": "local", "at": "2026-06-01T00:00:00Z", "id": "action-1", "evidence": []}
+    portrait = {"name": KNOWN["portraits"], "author": "local", "created_at": 0, "predicates": [
+        {"field": "kinds", "comparison": "is", "value": "customer"}]}  # fmt: skip
     review = {"opportunity": DEAL, "as_of": 0, "decisions": [], "commitments": [said], "actor": "local"}
     records = (
         RecordChange("token", KNOWN["tokens"], token), RecordChange("import_batch", KNOWN["imports"], batch),
         RecordChange("draft", KNOWN["drafts"], draft), RecordChange("review", KNOWN["reviews"], review),
+        RecordChange("portrait", "portrait-1", portrait),
     )  # fmt: skip
     opened.apply(ChangeSet(actor="test", source="test", records=records))
     opened.apply(ChangeSet(actor="test", source="test", records=(

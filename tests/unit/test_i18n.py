@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
+from brm.cli.customers import COLUMNS, SHARES
+from brm.cli.customers import PARTS as GRADE_COLUMNS
 from brm.cli.drafting import HEAD as DRAFTS
 from brm.cli.drafting import SCORE as EFFECTS
 from brm.cli.evaluating import METRICS
+from brm.cli.focusing import HELD, MOVED, PORTRAITS, PROFILES, TESTED
+from brm.cli.focusing import VARIED as VARIED_WEIGHTS
 from brm.cli.parameters import DESCRIBED, HEAD, MOVER, VARIED
 from brm.cli.reviewing import HEAD as REVIEWS
 from brm.cli.reviewing import MOVED as FOLLOWED
@@ -48,10 +52,15 @@ from scoring.criteria.catalogue import IDS as CRITERIA
 from scoring.criteria.catalogue import QUESTIONS
 from scoring.deal_worth import MARGIN, RATE, UNKNOWN
 from scoring.gaps import KINDS as GAPS
+from scoring.grading.grades import ENTRY
+from scoring.grading.lists import CONDITIONS, LISTS
+from scoring.grading.priors import BASES
+from scoring.grading.profiles import PARTS, SHIPPED
 from scoring.handover import REASONS
 from scoring.likelihood import PRIOR
 from scoring.machinery.control_points import POINTS
 from scoring.machinery.gates import GATES
+from scoring.machinery.parts import RISK
 from scoring.moves import TOLD_EDGES, TOLD_NODES
 from scoring.process.checks import PROJECT_CHECKS
 from scoring.process.steps import ROUTES, STEPS
@@ -127,6 +136,29 @@ FAMILIES = {
     "whatif.scope.": SCOPES,
     "whatif.column.": (*DRAFTS, *EFFECTS),
     "review.column.": (*REVIEWS, *FOLLOWED),
+    "customers.column.": tuple(
+        {
+            *COLUMNS,
+            *SHARES,
+            *GRADE_COLUMNS,
+            *PROFILES,
+            *MOVED,
+            *VARIED_WEIGHTS,
+            *PORTRAITS,
+            *HELD,
+            *TESTED,
+            "why",
+            "cumulative",
+        }
+    ),
+    "value.basis.": BASES,
+    "grade.part.": PARTS,
+    "grade.entry.": ENTRY,
+    "grade.risk.": RISK,
+    "list.": LISTS,
+    "list.why.": CONDITIONS,
+    "focus.name.": tuple(SHIPPED),
+    "portrait.": ("matched", "others"),
 }
 """Codes that are put together at run time: the fixed head, and what may follow."""
 
