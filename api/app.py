@@ -22,6 +22,7 @@ from api.routers import (
     drafts,
     focus,
     imports,
+    journeys,
     leading,
     meta,
     parameters,
@@ -69,8 +70,8 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
     for segment, type_ in collections.COLLECTIONS.items():
         app.include_router(collections.collection_router(segment, type_), prefix="/api/v1")
     for router in (
-        scoring.router, deals.router, leading.router, customers.router, focus.router, plans.router, drafts.router,
-        reviews.router, parameters.router, changes.router, imports.router, meta.router,
+        scoring.router, deals.router, leading.router, customers.router, focus.router, plans.router, journeys.router,
+        drafts.router, reviews.router, parameters.router, changes.router, imports.router, meta.router,
     ):  # fmt: skip
         app.include_router(router, prefix="/api/v1")
     return app

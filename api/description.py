@@ -26,6 +26,7 @@ EXAMPLES = {
     "portraits": "Large utilities",
     "reviews": "019d1b2a-3c4d-7e5f-8a6b-7c8d9e0f1a2c",
     "scores": "demo:opportunity/17",
+    "tickets": "demo:ticket/17",
     "tokens": "0123456789ab",
 }
 """By the first segment of a path, an id that stands there."""

@@ -8,6 +8,7 @@ from fastapi import Query
 
 from api.dependencies import decode_cursor, encode_cursor, foreign_cursor
 from brm.services import reading
+from brm.services.touchpoints import PLACE, Place
 
 Limit = Annotated[int, Query(ge=1, le=reading.MOST_ITEMS)]
 Cursor = Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")]
@@ -29,6 +30,16 @@ def numbers(cursor: str | None, size: int) -> tuple[float, ...] | None:
     if place is not None and not all(isinstance(each, int | float) for each in place):
         raise foreign_cursor()
     return None if place is None else tuple(place)
+
+
+def place_after(cursor: str | None) -> Place | None:
+    """The same of a timeline."""
+    place = after(cursor, PLACE)
+    if place is None:
+        return None
+    if not (isinstance(place[0], int) and isinstance(place[1], str)):
+        raise foreign_cursor()
+    return place[0], place[1]
 
 
 def paged(found: dict[str, Any]) -> dict[str, Any]:

@@ -17,17 +17,14 @@ from api.dependencies import (
     Texts,
     Writer,
     WriteTerms,
-    decode_cursor,
-    encode_cursor,
-    foreign_cursor,
 )
+from api.paging import Cursor, Limit, paged, place_after
 from api.pictures import PAGE, PageFormat, page, workbook
 from api.problems import PROBLEMS
 from brm.guidance.brief import brief
 from brm.pictures.brief_book import brief_xlsx
 from brm.pictures.brief_md import brief_md
 from brm.services import brief_rendering, deal_rendering, process, questions, shapes, timeline
-from brm.services.reading import MOST_ITEMS
 
 router = APIRouter(responses=PROBLEMS, tags=["opportunities"])
 Weeks = Annotated[int, Query(ge=0, le=questions.MOST_WEEKS, description="Weeks of history")]
@@ -76,14 +73,11 @@ def read_process(space: ScoringSpace, principal: Reader, texts: Texts, when: Mom
 )
 def read_timeline(
     space: Space, principal: Reader, texts: Texts, when: Moment, id: ItemId,
-    limit: Annotated[int, Query(ge=1, le=MOST_ITEMS)] = 50,
-    cursor: Annotated[str | None, Query(max_length=2_000, description="`next` of the page before")] = None,
+    limit: Limit = 50, cursor: Cursor = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Stages, the close and touchpoints of a deal, the latest first."""
-    found = timeline.timeline(space, principal, id, limit=limit, after=_after(cursor), when=when)
-    place = found["next"]
-    following = None if place is None else encode_cursor({"a": place, "r": found["revision"]})
-    return deal_rendering.timeline({**found, "next": following}, texts)
+    found = timeline.timeline(space, principal, id, limit=limit, after=place_after(cursor), when=when)
+    return deal_rendering.timeline(paged(found), texts)
 
 
 @router.get(
@@ -101,16 +95,3 @@ def read_brief(
     if format == "md":
         return page(brief_md(shape, texts))
     return workbook(brief_xlsx(shape, texts), "brief") if format == "xlsx" else shape
-
-
-def _after(cursor: str | None) -> tuple[int, str] | None:
-    """Where the next page begins."""
-    if cursor is None:
-        return None
-    place = decode_cursor(cursor).get("a")
-    if not (
-        isinstance(place, list) and len(place) == timeline.PLACE and isinstance(place[0], int)
-        and isinstance(place[1], str)
-    ):  # fmt: skip
-        raise foreign_cursor()
-    return place[0], place[1]

@@ -14,6 +14,7 @@ from brm.cli import (
     evaluating,
     focusing,
     guiding,
+    journeying,
     leading,
     looking,
     parameters,
@@ -36,7 +37,7 @@ app = typer.Typer(
 )
 for module in (
     running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, customers, focusing, looking,
-    drafting, reviewing, editing, caring, parameters, evaluating, planning,
+    drafting, reviewing, editing, caring, parameters, evaluating, planning, journeying,
 ):  # fmt: skip
     module.register(app)
 

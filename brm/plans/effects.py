@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
 from brm.services import whatif
 from brm.services.deal_work import Work
-from brm.services.moments import back_at, end_of_day
+from brm.services.moments import back_at, end_of
 from brm.services.subjects import Subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import State, When
@@ -24,7 +23,6 @@ from scoring.types import US
 
 AFTER_DAYS = 30
 """So many days after it was due, an action has had its effect."""
-EPOCH = date(1970, 1, 1)
 KIND_OF = {"person": "key_person", "company": "customer", "opportunity": "decision_chain"}
 """The score that an action aims at where it names only whose."""
 MEASURED, PENDING, NO_EVIDENCE, NO_SCORE = STATES = ("measured", "pending", "no_evidence", "no_score")
@@ -79,7 +77,7 @@ def _measured(
     last = given["due_on"] if given.get("due_on") is not None else given["done_on"]
     day, evidence = last + AFTER_DAYS, work.results.get(state.entity.id, ())
     target, kind = aim
-    then = back_at(workspace.moment(when), end_of_day(EPOCH + timedelta(days=day), workspace.settings.zone))
+    then = back_at(workspace.moment(when), end_of(day, workspace.settings.zone))
     type_ = _type_of(workspace, target, when)
     kind = kind or KIND_OF.get(type_, "customer")
     if (then.as_of or 0) > (workspace.moment(when).as_of or 0):

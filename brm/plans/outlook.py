@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 
-from brm.services.moments import back_at, end_of_day
+from brm.services.moments import back_at, end_of
 from brm.services.shapes import amount
 from brm.services.workspace import Workspace
 from brm.store.protocol import Names, When
@@ -19,7 +18,6 @@ from scoring.snapshot import MISSING, Snapshot
 
 Money = Callable[[float], dict[str, str]]
 QUARTERS_BACK = 4
-EPOCH = date(1970, 1, 1)
 
 
 def outlook(workspace: Workspace, snapshot: Snapshot, account: tuple[str, int], when: When) -> dict[str, Any]:
@@ -55,8 +53,7 @@ def outlook(workspace: Workspace, snapshot: Snapshot, account: tuple[str, int], 
 
 def _before(workspace: Workspace, quarter: int, when: When) -> When:
     """The end of the day before a quarter begins."""
-    day = EPOCH + timedelta(days=first_day(quarter) - 1)
-    return back_at(when, end_of_day(day, workspace.settings.zone))
+    return back_at(when, end_of(first_day(quarter) - 1, workspace.settings.zone))
 
 
 def _ahead(money: Money, now: Outlook, current: int) -> dict[str, Any]:

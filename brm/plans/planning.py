@@ -106,7 +106,10 @@ def _results(
     workspace: Workspace, principal: Principal, action: State, evidence: Sequence[str], at: int
 ) -> list[Change]:
     """The edges from facts to the action that they came of; they must have happened after it was set."""
+    if not evidence:
+        return []
     states, closed = workspace.store.fetch(list(evidence)), hidden_ids(workspace.store, principal, evidence)
+    begun = workspace.store.history(action.entity.id)[0].valid_from
     changes = []
     for each in evidence:
         found = states.get(each)
@@ -117,7 +120,7 @@ def _results(
                 f"{each} is a {found.entity.type}", remedy="evidence is an interaction or an observation",
                 field="evidence", value=each,
             )  # fmt: skip
-        if action.valid_from is not None and found.properties["at"] < action.valid_from:
+        if begun is not None and found.properties["at"] < begun:
             raise InvalidInput(
                 f"{each} happened before the action was set", remedy="attach what came after it",
                 field="evidence", value=each,

@@ -10,10 +10,11 @@ import numpy as np
 from brm.plans.effects import Measured, measured
 from brm.principal import Principal
 from brm.services.deal_work import FINISHED, Work, named
+from brm.services.shapes import moment
 from brm.services.visibility import hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import State, When
-from graph_schema.values import iso_instant, to_json
+from graph_schema.values import to_json
 from scoring.deal_outlook import won_outlook
 from scoring.machinery.people import current, people_of
 from scoring.registry import SCORERS
@@ -39,7 +40,7 @@ def _objective(
     workspace: Workspace, work: Work, state: State, snapshot: Snapshot, account: int, when: When
 ) -> dict[str, Any]:
     given, id_ = state.properties, state.entity.id
-    value, unit = _progress(workspace, state, snapshot, account, when)
+    value, unit = _progress(workspace, state, work.since[id_], snapshot, account, when)
     target = given.get("target")
     return {
         "type": "objective", "id": id_, "name": given.get("name"), "kind": given.get("kind"),
@@ -52,11 +53,11 @@ def _objective(
 
 
 def _progress(
-    workspace: Workspace, state: State, snapshot: Snapshot, account: int, when: When
+    workspace: Workspace, state: State, since: int | None, snapshot: Snapshot, account: int, when: When
 ) -> tuple[float | None, str | None]:
     kind = state.properties.get("kind")
     if kind == "revenue":
-        return _won(workspace, state, snapshot, account), workspace.parameters.employee.currency
+        return _won(workspace, state, since, snapshot, account), workspace.parameters.employee.currency
     if kind == "development":
         return float(_in_use(snapshot, account)), "offerings"
     if kind == "relationship":
@@ -69,9 +70,9 @@ def _progress(
     return None, None
 
 
-def _won(workspace: Workspace, state: State, snapshot: Snapshot, account: int) -> float:
+def _won(workspace: Workspace, state: State, since: int | None, snapshot: Snapshot, account: int) -> float:
     won = won_outlook(snapshot, workspace.parameters, account)
-    begun = MISSING if state.valid_from is None else int(snapshot.local_days.of(np.array([state.valid_from]))[0])
+    begun = MISSING if since is None else int(snapshot.local_days.of(np.array([since]))[0])
     due = state.properties.get("due_on")
     counts = (won.day != MISSING) & (won.day >= begun) & (True if due is None else won.day <= due)
     return float(np.nansum(won.amount[counts]))
@@ -90,7 +91,7 @@ def notes(work: Work) -> list[dict[str, Any]]:
         {
             "type": "note", "id": each.entity.id, "topic": each.properties.get("topic"),
             "text": each.properties.get("text"), "restricted": each.properties.get("sensitivity") == "restricted",
-            "written": None if each.valid_from is None else iso_instant(each.valid_from), "revision": each.revision,
+            "written": moment(work.since[each.entity.id]), "revision": each.revision,
         }
         for each in work.of("note")
     ]  # fmt: skip

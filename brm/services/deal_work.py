@@ -34,12 +34,14 @@ DATES = {
 class Work:
     """What is at deals or accounts: edges of teams and partners, the things that belong there, all ends by id.
 
-    ``scope`` is the deal or account of each thing, ``results`` what came of each action.
+    ``scope`` is the deal or account of each thing and ``since`` from when on it belongs there (None: always),
+    ``results`` what came of each action.
     """
 
     covers: tuple[State, ...]
     partners: tuple[State, ...]
     scope: Mapping[str, str]
+    since: Mapping[str, int | None]
     owned: Mapping[str, str]
     promised: Mapping[str, str]
     results: Mapping[str, tuple[str, ...]]
@@ -54,7 +56,8 @@ def work_of(workspace: Workspace, principal: Principal, scopes: Sequence[str], w
     """Everything around some deals or accounts, read in four steps whatever their size."""
     store = workspace.store
     around = _edges(workspace, principal, tuple(scopes), ("covers", "partners", "belongs_to"), "in", when)
-    scope = {edge.source: edge.target for edge in _refs(around) if edge.type == "belongs_to"}
+    belongs = [(state, edge) for state in around for edge in _refs([state]) if edge.type == "belongs_to"]
+    scope = {edge.source: edge.target for _, edge in belongs}
     ways = ("owned_by", "promised_to", "results_from")
     at = _edges(workspace, principal, tuple(scope), ways, "both", when) if scope else ()
     people = {type_: {e.source: e.target for e in _refs(at) if e.type == type_} for type_ in ways[:2]}
@@ -69,6 +72,7 @@ def work_of(workspace: Workspace, principal: Principal, scopes: Sequence[str], w
         covers=tuple(by_type["covers"]),
         partners=tuple(by_type["partners"]),
         scope=scope,
+        since={edge.source: state.valid_from for state, edge in belongs},
         owned=people["owned_by"],
         promised=people["promised_to"],
         results={action: tuple(sorted(found)) for action, found in results.items()},

@@ -11,6 +11,7 @@ from brm.errors import InvalidInput
 from brm.store.protocol import NOW, When
 from graph_schema.values import ValueProblem, datetime_of, instant_from, parse_instant
 
+EPOCH = date(1970, 1, 1)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -32,6 +33,16 @@ def end_of_day(day: date, zone: str) -> int:
 def local_day(instant: int, zone: str) -> date:
     """The local day that a moment falls on."""
     return datetime_of(instant).astimezone(ZoneInfo(zone)).date()
+
+
+def day_number(instant: int, zone: str) -> int:
+    """The local day that a moment falls on, in days since 1970, as days are stored."""
+    return (local_day(instant, zone) - EPOCH).days
+
+
+def end_of(day: int, zone: str) -> int:
+    """The last moment of a stored day."""
+    return end_of_day(EPOCH + timedelta(days=day), zone)
 
 
 def parse_moment(text: str, zone: str, field: str, *, end: bool = False) -> int:

@@ -59,6 +59,7 @@ def test_the_names_that_programs_rely_on() -> None:
         "read_draft_effect": "GET /api/v1/drafts/{id}/effect", "approve_draft": "POST /api/v1/drafts/{id}/approve",
         "discard_draft": "DELETE /api/v1/drafts/{id}", "start_review": "POST /api/v1/reviews",
         "read_review": "GET /api/v1/reviews/{id}", "read_plan": "GET /api/v1/accounts/{id}/plan",
+        "read_journey": "GET /api/v1/accounts/{id}/journey",
         "read_schema": "GET /api/v1/schema", "list_tokens": "GET /api/v1/tokens", "who_am_i": "GET /api/v1/me",
         "healthz": "GET /healthz", "readyz": "GET /readyz",
     }  # fmt: skip

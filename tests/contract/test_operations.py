@@ -66,7 +66,7 @@ KNOWN = {
     "accounts": COMPANY, "neighbourhoods": PERSON, "edges": f"for:{DEAL}>{COMPANY}", "scores": DEAL,
     "findings": f"role_missing:{DEAL}:decider", "imports": "import:1", "parameters": "1",
     "tokens": "0123456789ab", "drafts": "draft-1", "reviews": "review-1", "plan-versions": "version-1",
-    "focus-profiles": "balanced", "portraits": "大客户",
+    "focus-profiles": "balanced", "tickets": "ticket-1", "portraits": "大客户",
 }  # fmt: skip
 """By the first segment of a path, an id that exists."""
 COLLEAGUE = "our-colleague"
@@ -110,6 +110,8 @@ BODIES = {
     "add_review_decision": {"text": "继续跟进"},
     "add_review_commitment": {"text": "拜访", "owner": COLLEAGUE, "due": "2027-01-01"},
     "attach_review_evidence": {"commitment": "action-1", "ids": ["new-interaction"]},
+    "open_ticket": {"name": "夜间停机", "account": COMPANY, "severity": 3},
+    "close_ticket": {"satisfaction": 0.8},
     "add_plan_objective": {"name": "成为首选供应商", "kind": "relationship", "target": 60},
     "add_plan_note": {"text": "先做运维"},
     "add_plan_action": {"name": "拜访", "owner": COLLEAGUE, "due": "2027-01-01", "aims_at": PERSON},
@@ -129,6 +131,7 @@ def store() -> Iterator[None]:
         Change("set", NodeRef(type_, _id(type_)), _required(type_) | _values(type_)) for type_ in COLLECTIONS.values()
     ]
     changes.append(Change("set", NodeRef("company", "us-co"), {"name": "我们", "kinds": ("ours",)}))
+    changes.append(Change("set", NodeRef("ticket", KNOWN["tickets"]), {"name": "停机"}))
     changes.append(Change("set", NodeRef("person", COLLEAGUE), {"name": "王芳"}))
     changes.append(Change("set", EdgeRef("covers", COLLEAGUE, COMPANY, "sales"), {"team_role": "sales"}))
     changes += [Change("set", EdgeRef(type_, *ends)) for type_, ends in EDGES.items()]

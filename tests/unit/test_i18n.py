@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from brm.cli.customers import COLUMNS, SHARES
+from brm.cli.customers import COLUMNS as CUSTOMERS
 from brm.cli.customers import PARTS as GRADE_COLUMNS
+from brm.cli.customers import SHARES
 from brm.cli.drafting import HEAD as DRAFTS
 from brm.cli.drafting import SCORE as EFFECTS
 from brm.cli.evaluating import METRICS
@@ -27,7 +28,7 @@ from brm.guidance.candidates import ACTIONS
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
-from brm.pictures.brief import COLUMNS
+from brm.pictures.brief import COLUMNS as BRIEF_COLUMNS
 from brm.pictures.coverage_book import PERSON, SEAT, TIE
 from brm.pictures.heat_book import FACTS, NUMBERS
 from brm.pictures.one_line import ANSWERS
@@ -40,6 +41,7 @@ from brm.plans.plan import CLAIMS
 from brm.plans.plan import FACTS as PLAN_FACTS
 from brm.services.doctor import CHECKS
 from brm.services.drafts import SCOPES
+from brm.services.journey import KINDS as JOURNEY
 from brm.services.moved import LABELLED, TOLD_FIELDS
 from brm.services.proposing import ENDING
 from brm.services.proposing import KINDS as PROPOSALS
@@ -102,6 +104,7 @@ FAMILIES = {
         "close_assumed",
     ),
     "answer.": ("yes", "no", "unknown"),
+    "journey.": tuple(each for each in JOURNEY if each not in ("touchpoint", "lifecycle", "deal_closed")),
     "plan.": PLAN_PARTS,
     "plan.fact.": (*PLAN_FACTS, *PLAN_AMOUNTS),
     "plan.claimed.": CLAIMS,
@@ -111,7 +114,7 @@ FAMILIES = {
     "shared.column.": tuple({name for names in SHARED_COLUMNS.values() for name in names}),
     "picture.legend.": tuple(name for name, _ in DIRECTIONS),
     "picture.legend.control_": ANSWERS,
-    "brief.": COLUMNS,
+    "brief.": BRIEF_COLUMNS,
     "deal.": ("raw", "gated"),
     "level.": ("1", "2", "3", "4", "5", "unknown"),
     "trend.": ("subject", "scope", "weeks", "score", "band"),
@@ -138,7 +141,7 @@ FAMILIES = {
     "review.column.": (*REVIEWS, *FOLLOWED),
     "customers.column.": tuple(
         {
-            *COLUMNS,
+            *CUSTOMERS,
             *SHARES,
             *GRADE_COLUMNS,
             *PROFILES,
