@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from brm.cli.customers import COLUMNS, SHARES
+from brm.cli.customers import COLUMNS as CUSTOMER_COLUMNS
 from brm.cli.customers import PARTS as GRADE_COLUMNS
+from brm.cli.customers import SHARES
 from brm.cli.drafting import HEAD as DRAFTS
 from brm.cli.drafting import SCORE as EFFECTS
 from brm.cli.evaluating import METRICS
@@ -138,7 +139,7 @@ FAMILIES = {
     "review.column.": (*REVIEWS, *FOLLOWED),
     "customers.column.": tuple(
         {
-            *COLUMNS,
+            *CUSTOMER_COLUMNS,
             *SHARES,
             *GRADE_COLUMNS,
             *PROFILES,
