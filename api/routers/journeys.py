@@ -15,7 +15,9 @@ from api.problems import PROBLEMS
 from brm.services import journey, journey_rendering, shapes, tickets
 
 router = APIRouter(tags=["journeys"], responses=PROBLEMS)
-Word = Annotated[str | None, Query(max_length=60)]
+Channel = Annotated[str | None, Query(max_length=60, description="Only contacts by this channel")]
+Purpose = Annotated[str | None, Query(max_length=60, description="Only contacts of this purpose")]
+Kind = Annotated[str | None, Query(max_length=60, description="Only these items, e.g. touchpoint or lifecycle")]
 
 
 class NewTicket(BaseModel):
@@ -44,7 +46,7 @@ class Handled(BaseModel):
 )
 def read_journey(
     space: ScoringSpace, principal: Reader, texts: Texts, when: Moment, id: ItemId,
-    kind: Word = None, channel: Word = None, purpose: Word = None,
+    kind: Kind = None, channel: Channel = None, purpose: Purpose = None,
     limit: Limit = 50, cursor: Cursor = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Touchpoints, lifecycle, deals, papers and promises of an account, the latest first, and what is open."""

@@ -210,8 +210,8 @@ def observed_parts(measures: Measures, known: GradePriors, parameters: Parameter
     cost = measures.hours * parameters.actions.hourly_cost
     earned = np.maximum(value, 0.0)
     spent = np.nan_to_num(earned) + cost
-    # a value that is not known says nothing of what serving the account is worth
-    cheap = np.divide(earned, spent, out=np.full(len(value), np.nan), where=spent > 0)
+    # effort that nobody recorded is not known to be none, and a value that is not known says nothing of its worth
+    cheap = np.divide(earned, spent, out=np.full(len(value), np.nan), where=(spent > 0) & (measures.hours_evidence > 0))
     worth = [1 - np.exp2(-np.maximum(each, 0.0) / half) for each, half in
              zip((value, measures.potential), known.typical, strict=True)]  # fmt: skip
     observed = np.column_stack([*worth, measures.strategic, cheap])

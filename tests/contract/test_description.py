@@ -26,7 +26,7 @@ NOT_IN_THE_DEMONSTRATION = {
     "read_import", "read_plan_version", "read_objective", "history_of_objective", "read_resource",
     "history_of_resource", "read_draft", "read_draft_effect", "read_review", "read_portrait", "backtest_portrait",
 }  # fmt: skip
-"""It holds neither imports nor objectives nor resources, and nobody has drafts, reviews or portraits in it."""
+"""It holds neither imports nor objectives nor resources, nor anybody's drafts, reviews of deals or plans, portraits."""
 
 
 def test_the_committed_description_is_current() -> None:

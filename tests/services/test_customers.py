@@ -272,16 +272,15 @@ def test_a_portraits_count_is_its_list(workspace: Workspace, texts: list[str], e
     ],
 )
 def test_a_condition_that_does_not_fit_is_named(workspace: Workspace, text: str, said: str, remedy: str) -> None:
+    name, _, value = text.partition("=")
+    comparison = "at_least" if name.endswith(">") else "is"
+    number: Any = float(value) if value.isdigit() else value
+    given = {"field": name.rstrip(">"), "comparison": comparison, "value": number}
     with pytest.raises(InvalidInput) as refused:
-        name, sign, value = text.partition("=")
-        comparison = "at_least" if name.endswith(">") else "is"
-        number: Any = float(value) if value.isdigit() else value
-        given = [{"field": name.rstrip(">"), "comparison": comparison, "value": number}]
-        portraits.counted(workspace, READER, [*where("industry=energy"), *given], when=WHEN)
+        portraits.counted(workspace, READER, [*where("industry=energy"), given], when=WHEN)
     assert said in refused.value.message
     assert refused.value.message.startswith("condition 2 ")
     assert remedy in refused.value.remedy
-    assert sign
 
 
 def test_what_is_no_condition_or_none_at_all(workspace: Workspace) -> None:

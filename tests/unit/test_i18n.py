@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from brm.cli.customers import COLUMNS as CUSTOMERS
+from brm.cli.customers import COLUMNS as CUSTOMER_COLUMNS
 from brm.cli.customers import PARTS as GRADE_COLUMNS
 from brm.cli.customers import SHARES
 from brm.cli.drafting import HEAD as DRAFTS
@@ -141,7 +141,7 @@ FAMILIES = {
     "review.column.": (*REVIEWS, *FOLLOWED),
     "customers.column.": tuple(
         {
-            *CUSTOMERS,
+            *CUSTOMER_COLUMNS,
             *SHARES,
             *GRADE_COLUMNS,
             *PROFILES,
