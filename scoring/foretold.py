@@ -7,19 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph_schema.vocabulary import code_number
 from scoring.machinery.arrays import Flags, counts, lookup, run_starts
+from scoring.machinery.awards import awarded
 from scoring.machinery.concerns import customer_of
 from scoring.machinery.contenders import contenders_of
 from scoring.machinery.people import people_of
 from scoring.machinery.scopes import is_open
 from scoring.parameters import Parameters
 from scoring.reference import Reference
-from scoring.snapshot import ALWAYS, MISSING, Snapshot
-from scoring.types import NOBODY, US, Floats, Ints
+from scoring.snapshot import ALWAYS, Snapshot
+from scoring.types import Floats, Ints
 from scoring.win_evaluation import Bids
-
-WON, LOST = (code_number("opportunity_status", each) for each in ("won", "lost"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +40,7 @@ class Decided:
 def decided_deals(snapshot: Snapshot) -> Decided:
     """The closed deals whose winner is known; a deal won without a named winner is ours."""
     deals = snapshot.nodes["opportunity"]
-    closed = (deals["closed_on"] != MISSING) & (deals["closed_on"] <= snapshot.today)
-    named, won = deals["winner"] >= 0, deals["status"] == WON
-    rows = np.flatnonzero(closed & (won | ((deals["status"] == LOST) & named)))
-    winner = np.where(named[rows], people_of(snapshot).vendor(deals["winner"][rows]), US)
+    rows, winner = awarded(snapshot)
     order = np.lexsort((deals.key[rows], deals["closed_on"][rows]))
     key = deals.key[rows[order]]
     return Decided(key, deals["closed_on"][rows[order]], winner[order], customer_of(snapshot, key))

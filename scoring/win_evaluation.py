@@ -145,12 +145,13 @@ def scored(bids: Bids, chance: Floats, beside: Floats | None = None) -> Scored:
     brier = sums(bids.deal, (chance - bids.won) ** 2, number)
     if beside is not None:
         brier = brier + (beside**2).sum(axis=1)
-    top = np.full(number, -np.inf)
-    np.maximum.at(top, bids.deal, chance)
-    best = chance == top[bids.deal]
+    # likelihoods that were summed in another order still count as equal
+    ranked, top = chance.round(12), np.full(number, -np.inf)
+    np.maximum.at(top, bids.deal, ranked)
+    best = ranked == top[bids.deal]
     shared = sums(bids.deal, best.astype(np.float64), number)
-    winner = of_winner[bids.deal]
-    below = np.where(bids.won, 0.0, (chance < winner) + 0.5 * (chance == winner))
+    winner = of_winner.round(12)[bids.deal]
+    below = np.where(bids.won, 0.0, (ranked < winner) + 0.5 * (ranked == winner))
     return Scored(
         log_loss=-np.log(np.maximum(of_winner, LEAST)),
         brier=brier,

@@ -7,8 +7,10 @@ later is never read. The Reference is reduced for runs of decision days, as of t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -90,15 +92,13 @@ def win(workspace: Workspace, principal: Principal, *, when: When = NOW) -> Json
 def win_of_folder(
     settings: Settings, principal: Principal, folder: Path, mapping: Path | None, *, when: When = NOW
 ) -> Json:
-    """The same of a folder that is imported into memory alone, with how many rows were rejected."""
+    """The same of a folder that is imported into a store of its own, kept nowhere, with how many rows were rejected."""
     principal.require("read")
     plan = ingest.load_plan(folder, mapping, zone=ZoneInfo(settings.zone))
-    store = open_store("memory://", zone=settings.zone)
-    try:
+    # reading many moments takes a fifth of the time that it takes in memory
+    with TemporaryDirectory(prefix="brm-") as place, closing(open_store(f"sqlite:///{place}/s", zone=settings.zone)) as store:
         report = ingest.run(plan, store, principal.person_id or principal.id)
         found = win(Workspace(store, settings), principal, when=when)
-    finally:
-        store.close()
     return {**found, "rejected": report.rejected}
 
 
