@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -163,4 +164,4 @@ def runs_of(day: Ints, most: int) -> list[slice]:
         return []
     number = np.arange(len(starts)) * min(most, len(starts)) // len(starts)
     edges = np.append(starts[run_starts(number)], len(day)).tolist()
-    return [slice(begin, end) for begin, end in zip(edges[:-1], edges[1:], strict=True)]
+    return [slice(begin, end) for begin, end in pairwise(edges)]

@@ -111,7 +111,9 @@ def _print_win(session: Session, shape: dict[str, Any]) -> None:
         for each in shape["reliability"]
     ]  # fmt: skip
     columns = ("from", "foretold", "happened", "range", "n")
-    print_table(console, columns, table, [*(texts.text(f"evaluate.win.{each}") for each in columns[:3]), "p10–p90", "n"])
+    print_table(
+        console, columns, table, [*(texts.text(f"evaluate.win.{each}") for each in columns[:3]), "p10–p90", "n"]
+    )
     console.print(f"[bold]{shape['verdict_text']}[/bold]", soft_wrap=True)
     for line in (shape["left_out_text"], shape["limits"], shape["method"]):
         console.print(line, style="dim", soft_wrap=True)

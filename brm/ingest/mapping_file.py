@@ -21,8 +21,8 @@ from graph_schema.values import ValueProblem
 _FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xlsx": "xlsx"}
 _FILE_KEYS = ("path", "format", "encoding", "delimiter", "sheet", "ignore", "replace", "node", "edge")
 _ENTRY_KEYS = ("type", "when", "valid_from", "valid_to", "known", "repeat", "properties")
-_VALUE_KEYS = ("column", "constant", "template", "format", "since", "step", "pattern", "map", "otherwise", "unit", "currency",
-               "currency_column", "split", "thousands", "decimal", "absent", "bad")  # fmt: skip
+_VALUE_KEYS = ("column", "constant", "template", "format", "since", "step", "pattern", "map", "otherwise", "unit",
+               "currency", "currency_column", "split", "thousands", "decimal", "absent", "bad")  # fmt: skip
 _STAMP_KEYS = ("column", "format", "since", "step", "pattern", "absent", "bad")
 STEPS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "seconds": timedelta(seconds=1),
          "milliseconds": timedelta(milliseconds=1)}  # fmt: skip

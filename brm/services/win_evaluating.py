@@ -96,7 +96,10 @@ def win_of_folder(
     principal.require("read")
     plan = ingest.load_plan(folder, mapping, zone=ZoneInfo(settings.zone))
     # reading many moments takes a fifth of the time that it takes in memory
-    with TemporaryDirectory(prefix="brm-") as place, closing(open_store(f"sqlite:///{place}/s", zone=settings.zone)) as store:
+    with (
+        TemporaryDirectory(prefix="brm-") as place,
+        closing(open_store(f"sqlite:///{place}/s", zone=settings.zone)) as store,
+    ):
         report = ingest.run(plan, store, principal.person_id or principal.id)
         found = win(Workspace(store, settings), principal, when=when)
     return {**found, "rejected": report.rejected}

@@ -105,8 +105,11 @@ def measure(inputs: dict[str, Any], vendor: dict[str, Any]) -> dict[str, float]:
     stated, awards = vendor["incumbency"]["stated"], vendor["incumbency"]["awards"]
     known = sum(a["weight"] for a in awards)
     incumbent = shrunk(
-        float(stated[-1]["incumbent"]) if stated else sum(a["weight"] * a["won"] for a in awards) / known
-        if known else None,
+        float(stated[-1]["incumbent"])
+        if stated
+        else sum(a["weight"] * a["won"] for a in awards) / known
+        if known
+        else None,
         sum(s["weight"] for s in stated) or known,
         vendor["incumbency"]["prior"],
         given["shrinkage"],

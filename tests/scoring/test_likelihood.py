@@ -522,7 +522,7 @@ def with_awards(award: float, *, needed: bool = False) -> tuple[World, Parameter
 
 @pytest.mark.parametrize(("needed", "shares", "known"), [(False, (2 / 3, 1 / 3), 1.5), (True, (0.0, 1.0), 0.5)])
 def test_earlier_awards_tell_who_supplies(needed: bool, shares: tuple[float, float], known: float) -> None:
-    """Ours counts 1, the rival's after a half-life .5: shares 2/3 and 1/3 of 1.5; of the same need the rival's alone."""
+    """Ours counts 1, the rival's after a half-life .5: 2/3 and 1/3 of 1.5; of the same need the rival's alone."""
     world, parameters = with_awards(2.0, needed=needed)
     found = contenders_of(world.snapshot(), reduce_reference(world.snapshot(), parameters), parameters).measures
     q = 2 * known / (2 * known + 3)

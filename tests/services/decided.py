@@ -24,7 +24,10 @@ def write(folder: Path, **more: str) -> Path:
     for number in range(DEALS):
         closed, opened = decision_day(number), decision_day(number) - timedelta(days=30)
         winner = "r1" if number % 3 else "r2"
-        opportunities += [f"d{number},Deal {number},open,,,{opened},", f"d{number},Deal {number},lost,{closed},{winner},{closed},"]
+        opportunities += [
+            f"d{number},Deal {number},open,,,{opened},",
+            f"d{number},Deal {number},lost,{closed},{winner},{closed},",
+        ]
         belongs.append(f"d{number},c,{opened}")
         competes += [f"{vendor},d{number},{opened},,{price} CNY," for vendor, price in (("r1", 90), ("r2", 110))]
     files = {
@@ -32,7 +35,9 @@ def write(folder: Path, **more: str) -> Path:
         "person": "id,name\np,Buyer\n",
         "opportunity": "id,name,status,closed_on,winner,valid_from,recorded_at\n" + "\n".join(opportunities) + "\n",
         "for": "from,to,valid_from\n" + "\n".join(belongs) + "\n",
-        "plays": "from,to,role,valid_from\n" + "\n".join(f"p,d{each},decider,2024-01-01" for each in range(DEALS)) + "\n",
+        "plays": "from,to,role,valid_from\n"
+        + "\n".join(f"p,d{each},decider,2024-01-01" for each in range(DEALS))
+        + "\n",
         "competes": "from,to,valid_from,recorded_at,price,incumbent\n" + "\n".join(competes) + "\n",
         "observation": "id,at,kind,value,source_class,recorded_at\n",
         "about": "from,to,recorded_at\n",

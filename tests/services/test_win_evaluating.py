@@ -63,7 +63,6 @@ def test_the_likelihoods_are_those_of_the_deal_on_that_eve(tmp_path: Path, plain
         told = deals.likelihood(space, space.local_principal(), f"d{number}", vendor=winner, when=eve, change=False)
         losses.append(told["raw"])
 
-
     mean = sum(-log(each) for each in losses) / DEALS
     shown = next(each for each in plain["items"] if each["forecast"] == "likelihood")
     assert shown["log_loss"]["value"] == pytest.approx(mean, abs=1e-9)
