@@ -63,10 +63,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _print_accepted(session: Session, shape: dict[str, Any]) -> None:
-    code = "guide.accepted" if shape["created"] else "guide.accepted_already"
     owners = ", ".join(each["name"] for each in shape["owners"]) or "—"
     text = session.texts.text(
-        code, action=shape["action"]["name"], id=shape["action"]["id"], owner=owners, due=shape["due"] or "—"
+        "guide.accepted" if shape["created"] else "guide.accepted_already",
+        action=shape["action"]["name"],
+        id=shape["action"]["id"],
+        owner=owners,
+        due=shape["due"] or "—",
     )
     session.console.print(text, soft_wrap=True)
 
