@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from brm.services.win_evaluating import BASELINES
 from tests.cli.conftest import Brm
 from tests.services.decided import write
 
 DATA = Path(os.environ.get("BRM_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
-REAL, BIDS = DATA / "cross-parker", DATA / "worldbank-bids-early"
+REAL = DATA / "cross-parker"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 FOLDER = {
     "company.csv": "id,name,kinds\nfirm,Firm,customer\n",
@@ -111,17 +110,3 @@ def test_the_store_foretells_the_same_as_its_folder(brm: Brm, tmp_path: Path) ->
     brm("import", folder)
     assert brm("evaluate", "win", "--json").json["items"] == brm("evaluate", "win", folder, "--json").json["items"]
     assert "--mapping belongs to a folder" in brm("evaluate", "win", "--mapping", "cross-parker", code=2).err
-
-
-@pytest.mark.data
-def test_the_real_bids(brm: Brm) -> None:
-    """Figures of docs/evaluation.md."""
-    if not BIDS.is_dir():
-        pytest.skip("the folder of real data sets is not here (BRM_DATA names it)")
-    found = brm("evaluate", "win", BIDS, "--mapping", "worldbank-bids-early", "--json", code=1).json
-    assert (found["deals"], found["bids"], found["rejected"], found["undated"]) == (896, 4_864, 36, 0)
-    assert found["left_out"] == {"unseen": 0, "told": 0, "alone": 455, "surprising": 0}
-    losses = {each["forecast"]: each["log_loss"]["value"] for each in found["items"]}
-    expected = {"likelihood": 1.451, "share": 1.378, "even": 1.503, "rate": 1.470, "price": 1.406}
-    assert losses == pytest.approx(expected, abs=1e-3)
-    assert {each["baseline"]: each["verdict"] for each in found["gains"]} == dict.fromkeys(BASELINES, "better")
