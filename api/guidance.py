@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import Answer, Named, Route
+from api.models import Id
 
 
 class Money(Answer):
@@ -39,12 +40,22 @@ class Assumption(Answer):
     text: str
 
 
+class Effects(Answer):
+    """What an action is expected to move; null: no effect of it is modelled."""
+
+    likelihood: float = Field(description="Points of likelihood")
+    amount: Money | None
+    days: float | None = Field(description="Days to the decision")
+
+
 class NextAction(Answer):
     """Who should do what by when, through whom, and what it gains."""
 
+    key: str = Field(description="What the action is accepted by")
     action: str
     text: str
     person: Named | None
+    other: Named | None = Field(description="Whom the person is in conflict with, where the action reconciles them")
     requirement: Named | None
     role: str | None
     owner: Named | None
@@ -53,6 +64,7 @@ class NextAction(Answer):
     path: Route | None
     gain: Money | None = Field(description="Expected, net of cost; null where no margin is known")
     points: float = Field(description="Expected points of likelihood")
+    effects: Effects
     likelihood: BeforeAfter
     success: float
     hours: float
@@ -76,6 +88,7 @@ class DealWorth(Answer):
     value: Money | None = Field(description="The margin as of today, discounted")
     basis: Literal["margin", "rate", "unknown"]
     rate: float | None = Field(description="Median margin by amount, where the deal records no margin")
+    amount: Money | None = Field(description="As recorded")
     years: float
     discount: float
 
@@ -110,6 +123,7 @@ class Guidance(Answer):
     as_of: str
     basis: Literal["model_based"]
     basis_text: str
+    effects_text: str
     hours: Hours
     likelihood: float
     worth: DealWorth
@@ -119,3 +133,29 @@ class Guidance(Answer):
     next: str | None
     revision: int
     parameters: ParameterVersion
+
+
+class AcceptBody(BaseModel):
+    """Which next action is taken, by whom and by when."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(
+        min_length=1, max_length=700, description="Of the action, from the guidance", examples=["ask_event"]
+    )
+    owner: Id | None = Field(default=None, description="A person or unit of ours; default who was advised")
+    due: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$", description="Default the day advised")
+
+
+class Accepted(Answer):
+    """The action of the plan that a next action has become."""
+
+    action: Named
+    play: str | None
+    status: str
+    owners: list[Named]
+    due: str | None
+    hours: float | None
+    expected_effect: float | None = Field(description="Points of likelihood when it was advised")
+    created: bool = Field(description="False where the action was open already, and nothing was changed")
+    revision: int

@@ -23,6 +23,10 @@ class ActionParameters:
 
     win_over_hours: A[float, Number("Effort: win a person over", "hours", 0, 200)] = 6.0
     win_over_success: A[float, Number("Success: win a person over")] = 0.4
+    build_champion_hours: A[float, Number("Effort: build a person up as a champion", "hours", 0, 200)] = 12.0
+    build_champion_success: A[float, Number("Success: build a person up as a champion")] = 0.25
+    reconcile_hours: A[float, Number("Effort: reconcile two people", "hours", 0, 200)] = 6.0
+    reconcile_success: A[float, Number("Success: reconcile two people")] = 0.3
     meet_hours: A[float, Number("Effort: visit a person", "hours", 0, 200)] = 3.0
     meet_success: A[float, Number("Success: visit a person")] = 0.8
     get_introduced_hours: A[float, Number("Effort: be introduced to a person", "hours", 0, 200)] = 4.0

@@ -17,6 +17,9 @@ class SelectionParameters:
     incumbency: A[float, Number("Incumbency", "logit", 0, 20)] = 0.8
     price: A[float, Number("Each step that the price is below the median", "logit", 0, 20)] = 0.5
     control_point: A[float, Number("Each control point held", "logit", 0, 20)] = 0.25
+    award: A[
+        float, Number("Evidence of who supplies today that an earlier award of the account is; 0: none", "items", 0, 10)
+    ] = 0.0
     price_step: A[float, Number("Share of the median that is one step", "1", 0.01, 1)] = 0.1
     price_clip: A[float, Number("Most steps that count", "steps", 0, 20)] = 2.0
     delivered: A[float, Number("Proof: delivered reference")] = 1.0

@@ -16,7 +16,7 @@ YEAR = 365.0
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """Margin in the scoring currency (None: not known) and where it is from; years to the decision."""
+    """Margin in the scoring currency (None: not known) and where it is from; the amount; years to the decision."""
 
     margin: float | None
     basis: str
@@ -24,6 +24,7 @@ class Worth:
     years: float
     dated: bool
     discount: float
+    amount: float | None
 
     @property
     def value(self) -> float | None:
@@ -54,10 +55,10 @@ def worth_of(snapshot: Snapshot, everything: Snapshot, deal: int, parameters: Pa
     margin, rate = money("margin"), _rate(everything, currency)
     amount = next((each for name in ("contract_amount", "quoted", "amount") if (each := money(name)) > 0), None)
     if not np.isnan(margin):
-        return Worth(margin, MARGIN, None, years, dated, given.discount)
+        return Worth(margin, MARGIN, None, years, dated, given.discount, amount)
     if rate is None or amount is None:
-        return Worth(None, UNKNOWN, None, years, dated, given.discount)
-    return Worth(rate * amount, RATE, rate, years, dated, given.discount)
+        return Worth(None, UNKNOWN, None, years, dated, given.discount, amount)
+    return Worth(rate * amount, RATE, rate, years, dated, given.discount, amount)
 
 
 def _rate(snapshot: Snapshot, currency: str) -> float | None:

@@ -181,7 +181,12 @@ def _told(
         ),
         "rivals": (0.0, 0.0, known, _merged([said])),
         "fit": (float(measured.fit_prior[case]), given.fit, mine["fit"], _merged([needed])),
-        "incumbency": (float(measured.incumbency_prior[case]), given.incumbency, mine["incumbency"], offer),
+        "incumbency": (
+            float(measured.incumbency_prior[case]),
+            given.incumbency,
+            mine["incumbency"],
+            _merged([offer, [each["opportunity"] for each in mine["incumbency"]["awards"] if each["won"]]]),
+        ),
         "price": (0.0, given.price, mine["price"], offer),
         "control": (
             0.0,

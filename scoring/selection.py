@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.machinery.arrays import expand, lookup, run_starts, sums
+from scoring.machinery.awards import earlier_awards
 from scoring.machinery.evidence import shrunk
 from scoring.machinery.fit import fit_observed
 from scoring.machinery.incumbency import offers, stated_incumbents
@@ -118,7 +119,7 @@ def measures(snapshot: Snapshot, reference: Reference, parameters: Parameters, s
     influence = chains.influence[standings.member[rows]]
     observed, evidence = fit_observed(snapshot, deal, vendor, parameters)
     fit_prior = np.full(len(deal), reference.mean_fit)
-    incumbent, known = _incumbency(snapshot, deal, vendor, parameters)
+    incumbent, known = _incumbency(snapshot, deal, account, vendor, parameters)
     incumbency_prior = reference.installed_share(segment_of(snapshot, account), vendor)
     price, own, median = _price_steps(snapshot, deal, vendor, parameters)
     return Measures(
@@ -142,11 +143,18 @@ def measures(snapshot: Snapshot, reference: Reference, parameters: Parameters, s
     )
 
 
-def _incumbency(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> tuple[Floats, Floats]:
+def _incumbency(
+    snapshot: Snapshot, deal: Ints, account: Ints, vendor: Ints, parameters: Parameters
+) -> tuple[Floats, Floats]:
+    """What offers say of who supplies today; where they are silent, what the account's earlier awards say."""
     place, row, weight = stated_incumbents(snapshot, deal, vendor, parameters)
     observed = np.full(len(deal), np.nan)
     observed[place] = snapshot.edges["competes"]["incumbent"][row]
-    return observed, sums(place, weight, len(deal))
+    evidence = sums(place, weight, len(deal))
+    if parameters.selection.award == 0:
+        return observed, evidence
+    awards, silent = earlier_awards(snapshot, deal, account, vendor, parameters), np.isnan(observed)
+    return np.where(silent, awards.share, observed), np.where(silent, awards.evidence, evidence)
 
 
 def _price_steps(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> tuple[Floats, Floats, Floats]:

@@ -21,10 +21,10 @@ from api.dependencies import (
     encode_cursor,
     foreign_cursor,
 )
-from api.guidance import Guidance
+from api.guidance import AcceptBody, Accepted, Guidance
 from api.pictures import PICTURE, SHEET, PictureFormat, SheetFormat, picture, workbook
 from api.problems import PROBLEMS
-from brm.guidance import deals, engine, next_actions, states
+from brm.guidance import accepting, deals, engine, next_actions, states
 from brm.guidance.chain_map import chain_map
 from brm.pictures.chain import chain_svg
 from brm.pictures.one_line import series_svg
@@ -188,6 +188,19 @@ def read_guidance(
     """What to do next: the best actions within the hours, each with owner, day, path and gain."""
     found = next_actions.guidance(space, principal, id, hours=hours, limit=limit, when=when)
     return advising.guidance(found, texts)
+
+
+@router.post(
+    "/opportunities/{id}/guidance/accept",
+    tags=["opportunities"],
+    operation_id="accept_guidance",
+    response_model=Accepted,
+)
+def accept_guidance(
+    space: ScoringSpace, principal: Writer, texts: Texts, when: Moment, id: ItemId, body: AcceptBody
+) -> dict[str, Any]:
+    """Make a next action an open action that somebody owns; again while it is open, the same one."""
+    return accepting.accept(space, principal, id, body.key, texts, owner=body.owner, due=body.due, when=when)
 
 
 @router.get(

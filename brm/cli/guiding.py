@@ -25,15 +25,53 @@ def register(app: typer.Typer) -> None:
         limit: Annotated[
             int | None, typer.Option(help="Most actions, 1 to 5; default actions.shown", show_default=False)
         ] = None,
+        accept: Annotated[
+            int | None,
+            typer.Option(metavar="N", help="Take the Nth of these actions into the plan", show_default=False),
+        ] = None,
+        owner: Annotated[
+            str | None, typer.Option(help="With --accept: who does it; default as advised", show_default=False)
+        ] = None,
+        due: Annotated[
+            str | None, typer.Option(help="With --accept: by which day; default as advised", show_default=False)
+        ] = None,
     ) -> None:
         """What to do next in this deal: the best actions within the hours, each with owner, day, path and gain."""
-        from brm.guidance import next_actions
+        from brm.errors import InvalidInput
+        from brm.guidance import accepting, next_actions
         from brm.services import advising
 
         found = next_actions.guidance(
             session.workspace, session.principal, id_, hours=hours, limit=limit, when=session.when
         )
-        session.output(advising.guidance(found, session.texts), lambda shown: print_guidance(session, shown))
+        if accept is None:
+            if owner is not None or due is not None:
+                raise InvalidInput("--owner and --due belong to --accept", remedy="say which action: --accept N")
+            session.output(advising.guidance(found, session.texts), lambda shown: print_guidance(session, shown))
+            return
+        if not 1 <= accept <= len(found["items"]):
+            raise InvalidInput(
+                f"there is no action {accept}: {len(found['items'])} are advised",
+                remedy="take a number from brm guide with the same --hours and --limit",
+                field="accept", value=accept,
+            )  # fmt: skip
+        key = found["items"][accept - 1]["key"]
+        taken = accepting.accept(
+            session.workspace, session.principal, id_, key, session.texts, owner=owner, due=due, when=session.when
+        )
+        session.output(taken, lambda shown: _print_accepted(session, shown))
+
+
+def _print_accepted(session: Session, shape: dict[str, Any]) -> None:
+    owners = ", ".join(each["name"] for each in shape["owners"]) or "—"
+    text = session.texts.text(
+        "guide.accepted" if shape["created"] else "guide.accepted_already",
+        action=shape["action"]["name"],
+        id=shape["action"]["id"],
+        owner=owners,
+        due=shape["due"] or "—",
+    )
+    session.console.print(text, soft_wrap=True)
 
 
 def print_guidance(session: Session, shape: dict[str, Any]) -> None:
@@ -62,7 +100,7 @@ def print_guidance(session: Session, shape: dict[str, Any]) -> None:
             lines.insert(2, each["path"]["ask"])
         for line in lines:
             console.print(f"   {line}", soft_wrap=True)
-    for line in (together_text, *shared.values(), shape["basis_text"]):
+    for line in (together_text, *shared.values(), shape["effects_text"], shape["basis_text"]):
         console.print(line, soft_wrap=True)
 
 

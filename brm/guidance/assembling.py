@@ -41,7 +41,7 @@ def assemble(
         people=_people(view, snapshot, before, reference, parameters, [int(rival) for rival in rivals]),
         owners=owners_of(snapshot, scope, account),
         missing_roles=missing if is_deal else (),
-        conflicts=_conflicts(snapshot, members),
+        conflicts=conflicts_among(snapshot, members),
         rivals_known=bool(len(rivals)),
         executive_age=_executive_age(snapshot, account),
         departures=_departures(snapshot, earlier, account),
@@ -65,7 +65,7 @@ def _people(
 ) -> tuple[PersonStanding, ...]:
     ties_before = _ties_before(before, reference, parameters, view.scope)
     theirs = {rival: _stances(snapshot, reference, parameters, view.scope, rival) for rival in rivals}
-    levels, superiors = levels_of(snapshot, view.person), _superiors(snapshot)
+    levels, superiors = levels_of(snapshot, view.person), superiors_of(snapshot)
     claims, evidence = _claims(snapshot, parameters, view.person)
     found = []
     for at in range(len(view.person)):
@@ -124,7 +124,8 @@ def levels_of(snapshot: Snapshot, persons: Ints) -> dict[int, float]:
     return levels
 
 
-def _superiors(snapshot: Snapshot) -> dict[int, int]:
+def superiors_of(snapshot: Snapshot) -> dict[int, int]:
+    """Whom each person reports to by a solid line."""
     holds, held = current(snapshot, "holds")
     holder: dict[int, int] = {}
     seats: dict[int, int] = {}
@@ -162,7 +163,8 @@ def owners_of(snapshot: Snapshot, scope: int, account: int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(int(person) for person in covers.source[mine][order]))
 
 
-def _conflicts(snapshot: Snapshot, members: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+def conflicts_among(snapshot: Snapshot, members: tuple[int, ...]) -> tuple[tuple[int, int], ...]:
+    """The pairs of some people who are in conflict."""
     edges, holds = current(snapshot, "conflicts_with")
     among = holds & np.isin(edges.source, members) & np.isin(edges.target, members)
     return tuple((int(a), int(b)) for a, b in zip(edges.source[among], edges.target[among], strict=True))

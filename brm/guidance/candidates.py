@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from brm.guidance import deal_edits
-from brm.guidance.assembling import levels_of, owners_of
+from brm.guidance.assembling import conflicts_among, levels_of, owners_of, superiors_of
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.machinery.concerns import customer_of
 from scoring.machinery.contenders import Contenders
@@ -19,7 +19,8 @@ from scoring.types import NOBODY, US
 from scoring.view import ChainView
 
 DIRECT = (
-    "win_over", "meet", "get_introduced", "executive_meeting", "ask_small_act", "prove_fit", "close_requirement",
+    "win_over", "build_champion", "reconcile", "meet", "get_introduced", "executive_meeting", "ask_small_act",
+    "prove_fit", "close_requirement",
 )  # fmt: skip
 """Actions that change what is there."""
 INFORMATION = ("ask_event", "ask_funds", "ask_shortlist", "ask_rivals", "identify_role")
@@ -40,7 +41,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An action that could be taken. Keys are snapshot keys.
+    """An action that could be taken. Keys are snapshot keys; ``other`` is whom the person is in conflict with.
 
     An action that changes things has an ``edit``, one that asks has ``answers``. Of candidates with the same
     ``exclusive`` only one makes sense. ``numbers`` and ``words`` (codes) are what it rests on.
@@ -50,6 +51,7 @@ class Candidate:
     key: str
     exclusive: str
     person: int | None = None
+    other: int | None = None
     owner: int | None = None
     requirement: int | None = None
     role: str | None = None
@@ -86,17 +88,50 @@ def candidates_of(where: Field) -> list[Candidate]:
     """All that could be done, each with an owner where there is anybody; in a fixed order."""
     owners = where.owners
     default = owners[0] if owners else None
-    return [*_people(where, default), *_requirements(where, default), *_questions(where, default)]
+    return [
+        *_people(where, default), *_conflicts(where, default), *_requirements(where, default),
+        *_questions(where, default),
+    ]  # fmt: skip
 
 
 def _people(where: Field, default: int | None) -> Iterator[Candidate]:
-    levels = levels_of(where.snapshot, where.view.person)
+    levels, seconds = levels_of(where.snapshot, where.view.person), _second_champions(where)
     for at, key in enumerate(where.view.person):
         if key != NOBODY:
-            yield from _person(where, at, int(key), levels.get(int(key)), default)
+            yield from _person(where, at, int(key), levels.get(int(key)), default, int(key) in seconds)
 
 
-def _person(where: Field, at: int, key: int, level: float | None, default: int | None) -> Iterator[Candidate]:
+def _second_champions(where: Field) -> set[int]:
+    """Who could stand beside the only champion: for us already, and on another reporting line."""
+    view, limits = where.view, where.parameters.guidance
+    known = view.person != NOBODY
+    champions = known & (view.stance >= limits.supporter) & (view.depth > limits.untested_depth)
+    if champions.sum() != 1:
+        return set()
+    champion, above = int(view.person[champions][0]), superiors_of(where.snapshot)
+    line = {champion, above.get(champion)}
+    able = view.person[known & (view.stance > 0)].tolist()
+    return {key for key in able if key not in line and above.get(key) != champion}
+
+
+def _conflicts(where: Field, default: int | None) -> Iterator[Candidate]:
+    """Every conflict between two who are for us."""
+    view, limits = where.view, where.parameters.guidance
+    place = {int(key): at for at, key in enumerate(view.person) if key != NOBODY}
+    for first, second in conflicts_among(where.snapshot, tuple(place)):
+        stances = {name: float(view.stance[place[key]]) for name, key in (("stance", first), ("other_stance", second))}
+        if min(stances.values()) >= limits.supporter:
+            best = int(view.best[place[first]])
+            yield Candidate(
+                action="reconcile", key=f"reconcile:{first}:{second}", exclusive=f"reconcile:{first}:{second}",
+                person=first, other=second, owner=best if best != NOBODY else where.introducers.get(first, default),
+                edit=deal_edits.reconciled(first, second), numbers=stances,
+            )  # fmt: skip
+
+
+def _person(
+    where: Field, at: int, key: int, level: float | None, default: int | None, second: bool
+) -> Iterator[Candidate]:
     view, limits, fresh, snapshot = where.view, where.parameters.guidance, where.fresh, where.snapshot
     stance, depth, tie = float(view.stance[at]), float(view.depth[at]), float(view.tie[at])
     owner = int(view.best[at]) if view.best[at] != NOBODY else where.introducers.get(key, default)
@@ -108,14 +143,19 @@ def _person(where: Field, at: int, key: int, level: float | None, default: int |
             numbers=numbers,
         )  # fmt: skip
 
+    reached = min(1.0, stance + limits.stance_step)
+    if second:
+        # whoever becomes a champion is won over and acts for us: the same as both of those actions
+        facts = ("stance", max(reached, limits.supporter)), ("depth", limits.untested_depth + 1)
+        news = {next(fresh): fact for fact in facts}
+        yield made("build_champion", "attitude", deal_edits.seen(snapshot, news, where.deal, about=key))
     if stance < 1:
-        reached = min(1.0, stance + limits.stance_step)
         seen = deal_edits.observed(snapshot, next(fresh), "stance", reached, where.deal, about=key)
-        yield made("win_over", "stance", seen)
+        yield made("win_over", "attitude" if second else "stance", seen)
     if depth < where.parameters.depth.top and stance >= limits.supporter and depth <= limits.untested_depth:
         rung = min(where.parameters.depth.top, np.floor(depth) + 1)
         seen = deal_edits.observed(snapshot, next(fresh), "depth", float(rung), where.deal, about=key)
-        yield made("ask_small_act", "depth", seen)
+        yield made("ask_small_act", "attitude" if second else "depth", seen)
     if owner is None:
         return
     action = "get_introduced" if tie < limits.tie_weak else "meet"

@@ -6,6 +6,8 @@ better proof. New entities get the keys that are given, as several edits may be 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from graph_schema.vocabulary import code_number
@@ -41,18 +43,33 @@ def observed(
     source: str = OBSERVED,
 ) -> Patch:  # fmt: skip
     """An observation of today about a person or the deal itself."""
+    return seen(snapshot, {new: (kind, value)}, deal, about=about, toward=toward, source=source)
+
+
+def seen(
+    snapshot: Snapshot, news: Mapping[int, tuple[str, float]], deal: int, *, about: int, toward: int | None = None,
+    source: str = OBSERVED,
+) -> Patch:  # fmt: skip
+    """Observations of today about one person or the deal: kind and value by new key."""
+    size, new = len(news), np.array(list(news), dtype=np.int64)
     columns = {
-        "at": np.array([snapshot.as_of]),
-        "kind": np.array([category_code(kind)]),
-        "value": np.array([value]),
-        "source_class": np.array([code_number("source_class", source)]),
+        "at": np.full(size, snapshot.as_of),
+        "kind": np.array([category_code(kind) for kind, _ in news.values()]),
+        "value": np.array([value for _, value in news.values()]),
+        "source_class": np.full(size, code_number("source_class", source)),
     }
-    edges = {"about": edge_table("about", _one(new), _one(about), {})}
+    edges = {"about": edge_table("about", new, np.full(size, about), {})}
     if about != deal:
-        edges["concerns"] = edge_table("concerns", _one(new), _one(deal), {})
+        edges["concerns"] = edge_table("concerns", new, np.full(size, deal), {})
     if toward is not None:
-        edges["toward"] = edge_table("toward", _one(new), _one(toward), {})
-    return Patch(add_nodes={"observation": node_table("observation", _one(new), columns)}, add_edges=edges)
+        edges["toward"] = edge_table("toward", new, np.full(size, toward), {})
+    return Patch(add_nodes={"observation": node_table("observation", new, columns)}, add_edges=edges)
+
+
+def reconciled(first: int, second: int) -> Patch:
+    """Two people are no longer in conflict."""
+    pair, none = np.array([first, second], dtype=np.int64), np.array([-1, -1], dtype=np.int64)
+    return Patch(drop_edges={"conflicts_with": (pair, pair[::-1], none)})
 
 
 def judged(snapshot: Snapshot, company: int, requirement: int, met: float, proof: str) -> Patch:

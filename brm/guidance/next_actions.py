@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from brm.errors import InvalidInput, NotComputable
+from brm.errors import InvalidInput, NotComputable, NotFound
 from brm.guidance.candidates import ACTIONS, Candidate, Field, candidates_of
 from brm.guidance.rules import RULES, Severity
 from brm.guidance.weighing import POINTS, Chances, Terms, Together, Weighed, together, weigh
@@ -55,6 +55,27 @@ class Case:
     candidates: list[Candidate]
 
 
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """All that could be done in a deal, weighed; ``now`` is our likelihood as it stands."""
+
+    case: Case
+    terms: Terms
+    chances: Chances
+    now: float
+    weighed: list[Weighed]
+
+
+def advice_of(workspace: Workspace, principal: Principal, id_: str, when: When) -> Advice:
+    """Everything that could be done in a deal with its gain; see `guidance` for what is refused."""
+    given = workspace.parameters.actions
+    case = case_of(workspace, principal, id_, when)
+    terms = Terms.of(case.worth.value, given.hourly_cost)
+    chances = chances_of(workspace, case, when)
+    now, weighed = weigh(case.candidates, case.records, chances, terms, int(given.considered))
+    return Advice(case, terms, chances, now, weighed)
+
+
 def guidance(
     workspace: Workspace, principal: Principal, id_: str, *, hours: float | None = None, limit: int | None = None,
     when: When = NOW,
@@ -68,33 +89,56 @@ def guidance(
     given = workspace.parameters.actions
     available = _within("hours", given.hours if hours is None else hours, 0.0, MOST_HOURS)
     most = int(_within("limit", given.shown if limit is None else limit, 1, int(given.shown)))
-    case = case_of(workspace, principal, id_, when)
-    terms = Terms.of(case.worth.value, given.hourly_cost)
-    chances = chances_of(workspace, case, when)
     with workspace.timing("guidance"):
-        now, weighed = weigh(case.candidates, case.records, chances, terms, int(given.considered))
+        advice = advice_of(workspace, principal, id_, when)
+        weighed, case = advice.weighed, advice.case
         at = best_set(
             np.array([each.gain for each in weighed]), np.array([each.record.hours for each in weighed]),
             [each.candidate.exclusive for each in weighed], available, most,
         )  # fmt: skip
         chosen = [weighed[place] for place in at.tolist()]
-        joint = together(chosen, now, chances, terms)
-    used = sum(each.record.hours for each in chosen)
+        joint = together(chosen, advice.now, advice.chances, advice.terms)
     names = workspace.store.names(_keys(chosen), workspace.moment(when))
     return {
         "subject": {"type": case.subject.type, "id": case.subject.id, "name": case.subject.name},
         "as_of": moments.local_day(workspace.moment(when).as_of or 0, workspace.settings.zone).isoformat(),
         "basis": BASIS,
-        "hours": {"available": available, "used": used},
-        "likelihood": now,
+        "hours": {"available": available, "used": sum(each.record.hours for each in chosen)},
+        "likelihood": advice.now,
         "worth": _worth(workspace, case.worth),
-        "together": _together(workspace, joint, now, case.worth),
+        "together": _together(workspace, joint, advice.now, case.worth),
         "candidates": len(weighed),
-        "items": [_item(workspace, principal, each, case, now, names, when) for each in chosen],
+        "items": [_item(workspace, principal, each, case, advice.now, names, when) for each in chosen],
         "next": None,
         "revision": workspace.store.revision(),
         "parameters": {"version": workspace.parameter_set.version, "digest": workspace.parameters.digest},
     }
+
+
+def advised(
+    workspace: Workspace, principal: Principal, id_: str, key: str, *, when: When = NOW
+) -> tuple[Subject, dict[str, Any]]:
+    """The deal, and the action with this key as `guidance` would show it, whether among the best or not.
+
+    NotFound where nothing of the kind could be done in the deal any more.
+    """
+    principal.require("read")
+    advice = advice_of(workspace, principal, id_, when)
+    names = workspace.store.names(_keys(advice.weighed), workspace.moment(when))
+    for each in advice.weighed:
+        if _key_of(each.candidate, names) == key:
+            return advice.case.subject, _item(workspace, principal, each, advice.case, advice.now, names, when)
+    raise NotFound(
+        f"there is no next action {key} in {id_}", remedy="read the deal's guidance again, and take a key from it",
+        field="key", value=key,
+    )  # fmt: skip
+
+
+def _key_of(candidate: Candidate, names: dict[int, Names]) -> str:
+    """What tells an action from all others of its deal, the same at any time: what is done, and with whom or what."""
+    ends = (candidate.person, candidate.other, candidate.requirement)
+    parts = [candidate.action, *(names[key].id for key in ends if key is not None), candidate.role]
+    return "+".join(part for part in parts if part is not None)
 
 
 def chances_of(workspace: Workspace, case: Case, when: When) -> Chances:
@@ -159,7 +203,7 @@ def _introducers(
 
 def _keys(chosen: list[Weighed]) -> set[int]:
     candidates = [each.candidate for each in chosen]
-    found = {key for each in candidates for key in (each.person, each.owner, each.requirement)}
+    found = {key for each in candidates for key in (each.person, each.other, each.owner, each.requirement)}
     return {key for key in found if key is not None}
 
 
@@ -171,9 +215,12 @@ def _item(
     severity = SEVERITY[candidate.action]
     days = getattr(workspace.parameters.guidance, f"due_{severity}")
     today = moments.local_day(workspace.moment(when).as_of or 0, workspace.settings.zone)
+    points = POINTS * record.success * (each.after - now)
     return {
+        "key": _key_of(candidate, names),
         "action": candidate.action,
         "person": _named(names, candidate.person),
+        "other": _named(names, candidate.other),
         "requirement": _named(names, candidate.requirement),
         "role": candidate.role,
         "owner": _named(names, candidate.owner),
@@ -181,7 +228,8 @@ def _item(
         "due": (today + timedelta(days=days)).isoformat(),
         "path": _path(workspace, principal, candidate, names, when),
         "gain": _money(workspace, each.gain, case.worth),
-        "points": POINTS * record.success * (each.after - now),
+        "points": points,
+        "effects": {"likelihood": points, "amount": None, "days": None},
         "likelihood": {"before": now, "after": each.after},
         "success": record.success,
         "hours": record.hours,
@@ -224,6 +272,7 @@ def _worth(workspace: Workspace, worth: Worth) -> dict[str, Any]:
         "value": None if worth.value is None else _amount(workspace, worth.value),
         "basis": worth.basis,
         "rate": worth.rate,
+        "amount": None if worth.amount is None else _amount(workspace, worth.amount),
         "years": worth.years,
         "discount": worth.discount,
     }
@@ -247,6 +296,6 @@ def _assumptions(workspace: Workspace, each: Weighed, worth: Worth) -> list[dict
         "numbers": {"success": record.success, "ended": record.ended, "done": record.done},
     }
     effect: dict[str, Any] = {"code": f"effect_{each.candidate.action}", "numbers": {}}
-    if each.candidate.action == "win_over":
+    if each.candidate.action in ("win_over", "build_champion"):
         effect["numbers"]["step"] = given.guidance.stance_step
     return [effect, success, margin, dated]

@@ -98,6 +98,8 @@ def _flag(cell: Any, _: Value) -> bool:
 def _moment(cell: Any, spec: Value) -> datetime | date:
     if isinstance(cell, datetime | date):
         return cell
+    if spec.since is not None:
+        return _counted(cell, spec, spec.since)
     text = cell_text(cell).strip()
     for form in spec.formats:
         try:
@@ -115,6 +117,14 @@ def _moment(cell: Any, spec: Value) -> datetime | date:
             pass
     wanted = " or ".join(spec.formats) or "YYYY-MM-DD"
     raise ValueProblem("impossible_date", f"{text!r} is not a date of the form {wanted}", wanted=wanted)
+
+
+def _counted(cell: Any, spec: Value, since: date) -> datetime:
+    """The moment so many steps after the start of a day."""
+    try:
+        return datetime.combine(since, time()) + float(decimal_of(cell, spec)) * spec.step
+    except OverflowError:
+        raise ValueProblem("impossible_date", f"{cell!r} is outside the calendar") from None
 
 
 def _day(cell: Any, spec: Value) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Literal
 
 from brm.ingest.templates import Template
@@ -35,6 +36,9 @@ class Value:
     constant: Any = None
     template: Template | None = None
     formats: tuple[str, ...] = ()
+    since: date | None = None
+    """The cell counts steps since this day."""
+    step: timedelta = timedelta(days=1)
     pattern: re.Pattern[str] | None = None
     """Only the part of the cell that matches is read; a cell without a match is absent."""
     words: Mapping[str, str] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import UTC
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
@@ -21,9 +21,11 @@ from graph_schema.values import ValueProblem
 _FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".xlsx": "xlsx"}
 _FILE_KEYS = ("path", "format", "encoding", "delimiter", "sheet", "ignore", "replace", "node", "edge")
 _ENTRY_KEYS = ("type", "when", "valid_from", "valid_to", "known", "repeat", "properties")
-_VALUE_KEYS = ("column", "constant", "template", "format", "pattern", "map", "otherwise", "unit", "currency",
-               "currency_column", "split", "thousands", "decimal", "absent", "bad")  # fmt: skip
-_STAMP_KEYS = ("column", "format", "absent", "bad")
+_VALUE_KEYS = ("column", "constant", "template", "format", "since", "step", "pattern", "map", "otherwise", "unit",
+               "currency", "currency_column", "split", "thousands", "decimal", "absent", "bad")  # fmt: skip
+_STAMP_KEYS = ("column", "format", "since", "step", "pattern", "absent", "bad")
+STEPS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "seconds": timedelta(seconds=1),
+         "milliseconds": timedelta(milliseconds=1)}  # fmt: skip
 
 
 class _Refuse:
@@ -223,6 +225,18 @@ def _pattern(refuse: _Refuse, text: Any, key: str) -> re.Pattern[str] | None:
         raise refuse.error(key, str(error), "Correct the regular expression.") from None
 
 
+def _since(refuse: _Refuse, given: Any, key: str) -> date | None:
+    if given is None:
+        return None
+    try:
+        found = date.fromisoformat(given) if isinstance(given, str) else given
+    except ValueError:
+        found = None
+    if not isinstance(found, date) or isinstance(found, datetime):
+        raise refuse.error(key, f"{given!r} is not a day", 'Write a day, e.g. since = "1970-01-01".')
+    return found
+
+
 def _value(refuse: _Refuse, given: Any, key: str, blanks: bool = False) -> Value:
     if isinstance(given, str):
         return Value(column=given)
@@ -241,6 +255,8 @@ def _value(refuse: _Refuse, given: Any, key: str, blanks: bool = False) -> Value
         constant=given.get("constant"),
         template=_template(refuse, given["template"], f"{key}.template", blanks) if "template" in given else None,
         formats=tuple(refuse.texts(given.get("format", []), f"{key}.format")),
+        since=_since(refuse, given.get("since"), f"{key}.since"),
+        step=STEPS[refuse.word(given.get("step", "days"), tuple(STEPS), f"{key}.step")],
         pattern=_pattern(refuse, given.get("pattern"), f"{key}.pattern"),
         words=None if words is None else refuse.kind(words, dict, f"{key}.map"),
         otherwise=refuse.word(given.get("otherwise", "keep"), ("keep", "reject", "absent"), f"{key}.otherwise"),

@@ -14,11 +14,13 @@ def guidance(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     return {
         **shape,
         "basis_text": texts.text("guide.basis"),
-        "items": [_item(each, texts) for each in shape["items"]],
+        "effects_text": texts.text("guide.effects"),
+        "items": [item(each, texts) for each in shape["items"]],
     }
 
 
-def _item(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+def item(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """One next action with its texts."""
     action, words = each["action"], _words(each, texts)
     return {
         **each,
@@ -35,6 +37,7 @@ def _item(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 def _words(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     words = {**each["why"]["numbers"], **each["likelihood"]}
     words["target"] = each["person"]["name"] if each["person"] else ""
+    words["others"] = each["other"]["name"] if each["other"] else ""
     words["requirement"] = each["requirement"]["name"] if each["requirement"] else ""
     words["role"] = texts.word("buying_role", each["role"]) if each["role"] else ""
     proof = each["why"]["words"].get("proof")

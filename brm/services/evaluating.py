@@ -72,11 +72,12 @@ def _shape(found: Comparison) -> dict[str, Any]:
         "threshold": _known(found.threshold),
         "strong": found.strong,
         "weak": found.weak,
-        **{name: _estimate(getattr(found, name)) for name in ("known", "close", "order")},
+        **{name: told_estimate(getattr(found, name)) for name in ("known", "close", "order")},
     }
 
 
-def _estimate(found: Estimate) -> dict[str, Any]:
+def told_estimate(found: Estimate) -> dict[str, Any]:
+    """A metric with its interval, nulls where it is not defined."""
     value, *ends = (_known(each) for each in asdict(found).values())
     return {"value": value, "interval": dict(zip(("p10", "p90"), ends, strict=True))}
 

@@ -84,8 +84,9 @@ def contribution(each: Mapping[str, Any], vendor: str, texts: Catalogue) -> str:
     role = inputs.get("placeholder")
     if code.endswith(".placeholder") and role == "everybody":
         return texts.text(f"{code}_everybody")
+    awards = inputs.get("awards", ())
     return texts.text(
-        code,
+        "likelihood.incumbency_awards" if awards else code,
         value=each["value"],
         prior=each["prior"],
         amount=_amount(each, texts),
@@ -93,6 +94,8 @@ def contribution(each: Mapping[str, Any], vendor: str, texts: Catalogue) -> str:
         vendor=vendor,
         influence=inputs.get("influence", 0.0),
         role=texts.word("buying_role", role) if role else "",
+        awards=len(awards),
+        wins=sum(each["won"] for each in awards),
     )
 
 

@@ -61,6 +61,36 @@ def evaluation(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     return {**shape, "items": items, "method": method}
 
 
+def win_evaluation(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+    """An evaluation of likelihoods with what was compared, what each gain says, a verdict and its limits."""
+    names = {each["forecast"]: texts.text(f"evaluate.win.is.{each['forecast']}") for each in shape["items"]}
+    gains = [
+        {
+            **each,
+            "text": texts.text(
+                f"evaluate.win.{each['verdict']}",
+                baseline=names[each["baseline"]],
+                gain=each["log_loss"]["value"],
+                number=each["deals"],
+                **each["log_loss"]["interval"],
+            ),
+        }
+        for each in shape["gains"]
+    ]
+    counted = {name: shape[name] for name in ("deals", "bids", "first", "last")}
+    rejected = {"rejected": shape.get("rejected", 0), "undated": shape["undated"]}
+    return {
+        **shape,
+        "text": texts.text("evaluate.win.of", **counted),
+        "items": [{**each, "text": names[each["forecast"]]} for each in shape["items"]],
+        "gains": gains,
+        "verdict_text": texts.text(f"evaluate.win.verdict.{shape['verdict']}", baseline=names[shape["baseline"]]),
+        "left_out_text": texts.text("evaluate.win.left_out", **shape["left_out"], **rejected),
+        "limits": texts.text("evaluate.win.limits"),
+        "method": texts.text("evaluate.win.method", replicates=shape["replicates"], seed=shape["seed"]),
+    }
+
+
 def proposal(what: str, given: Mapping[str, Any], names: Mapping[str, str], texts: Catalogue) -> str:
     """One line that says what a proposal of a draft is."""
 

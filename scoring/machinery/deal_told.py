@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from scoring.machinery.awards import earlier_awards
 from scoring.machinery.beliefs import NO, YES, Beliefs, belief_told
 from scoring.machinery.chain import PERSON
 from scoring.machinery.contact import NEVER
@@ -104,7 +105,7 @@ def fit_told(snapshot: Snapshot, found: Contenders, case: int, parameters: Param
 
 
 def incumbency_told(snapshot: Snapshot, found: Contenders, case: int, parameters: Parameters) -> Told:
-    """What COMPETES says of who supplies the need today, and what incumbency is shrunk to."""
+    """What COMPETES says of who supplies the need today, else earlier awards, and what that is shrunk to."""
     _, edge, weight = stated_incumbents(snapshot, *_self(found, case), parameters)
     competes = snapshot.edges["competes"]
     return {
@@ -112,8 +113,21 @@ def incumbency_told(snapshot: Snapshot, found: Contenders, case: int, parameters
             {"incumbent": bool(competes["incumbent"][row]), "weight": float(each)}
             for row, each in zip(edge, weight, strict=True)
         ],
+        "awards": [] if len(edge) else _awards(snapshot, found, case, parameters),
         "prior": float(found.measures.incumbency_prior[case]),
     }
+
+
+def _awards(snapshot: Snapshot, found: Contenders, case: int, parameters: Parameters) -> list[Told]:
+    if parameters.selection.award == 0:
+        return []
+    (deal, vendor), account = _self(found, case), found.measures.account[case : case + 1]
+    awards = earlier_awards(snapshot, deal, account, vendor, parameters)
+    columns = (each.tolist() for each in (awards.deal, awards.won, awards.age, awards.weight))
+    return [
+        {"opportunity": deal, "won": won, "age": age, "weight": weight}
+        for deal, won, age, weight in zip(*columns, strict=True)
+    ]
 
 
 def price_told(found: Contenders, case: int) -> Told:

@@ -84,8 +84,8 @@ def decision_of(
     event = _believed(snapshot, "event", deal, _dated_events(snapshot, deal), parameters)
     approver, row = _approver(standings, rows, place, len(deal))
     given = parameters.likelihood
-    of_rate = 1 / (base.rate * (1 - base.rate) * (base.closed[:, 0] + given.decided_deals + 1))
-    variance = of_rate + (2 * given.funds) ** 2 * funds.variance + (2 * given.event) ** 2 * event.variance
+    of_rate = _rate_spread(base.rate, base.closed[:, 0], parameters)
+    variance = of_rate**2 + (2 * given.funds) ** 2 * funds.variance + (2 * given.event) ** 2 * event.variance
     return Decision(
         base=base,
         funds=funds,
@@ -96,6 +96,20 @@ def decision_of(
         reference=logit(base.rate, parameters),
         spread=np.sqrt(variance),
     )
+
+
+def _rate_spread(rate: Floats, closed: Ints, parameters: Parameters) -> Floats:
+    """The standard deviation of a base rate's logit.
+
+    Next to 0 and 1, where the logit is clipped, the delta method says more than can be: there half of what an error
+    either way moves the clipped logit counts.
+    """
+    deals = closed + parameters.likelihood.decided_deals
+    error = np.sqrt(rate * (1 - rate) / (deals + 1))
+    steep: Floats = 1 / np.sqrt(np.maximum(rate * (1 - rate), 1e-300) * (deals + 1))
+    moved: Floats = (logit(rate + error, parameters) - logit(rate - error, parameters)) / 2
+    found: Floats = np.minimum(steep, moved)
+    return found
 
 
 def _believed(snapshot: Snapshot, kind: str, deal: Ints, recorded: Ints, parameters: Parameters) -> Beliefs:

@@ -11,18 +11,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from graph_schema.vocabulary import code_number
 from scoring.machinery.affiliations import site_visits
 from scoring.machinery.arrays import Grouping, sums
+from scoring.machinery.awards import awarded
 from scoring.machinery.concerns import concerns_of, customer_of
 from scoring.machinery.field import MOVES
 from scoring.machinery.people import people_of
 from scoring.machinery.statements import moves_of
 from scoring.parameters import Parameters
-from scoring.snapshot import MISSING, Snapshot
+from scoring.snapshot import Snapshot
 from scoring.types import COMPANY, US, Floats, Ints
-
-WON = code_number("opportunity_status", "won")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +94,7 @@ def _moves(snapshot: Snapshot, rows: _Rows, word: str, parameters: Parameters) -
 def _wins(snapshot: Snapshot, rows: _Rows, parameters: Parameters) -> _Terms:
     """Closed deals of accounts by who won them; a deal won without a named winner is ours."""
     deals, base = snapshot.nodes["opportunity"], rows.base
-    closed = (deals["closed_on"] != MISSING) & (deals["closed_on"] <= snapshot.day("opportunity"))
-    named = deals["winner"] >= 0
-    chosen = np.flatnonzero(closed & (named | (deals["status"] == WON)))
-    winner = np.where(named[chosen], people_of(snapshot).vendor(deals["winner"][chosen]), US)
+    chosen, winner = awarded(snapshot)
     firms = np.flatnonzero(rows.scope_type == COMPANY)
     code = customer_of(snapshot, deals.key[chosen]) * base + winner
     place, at = Grouping.of(code).join(rows.account[firms] * base + rows.vendor[firms])

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Brm
+from tests.services.decided import write
 
-REAL = Path(os.environ.get("BRM_DATA", Path(__file__).parents[2] / ".." / "shared" / "data")) / "cross-parker"
+DATA = Path(os.environ.get("BRM_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
+REAL = DATA / "cross-parker"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 FOLDER = {
     "company.csv": "id,name,kinds\nfirm,Firm,customer\n",
@@ -88,3 +90,23 @@ def test_the_real_firm_of_consultants(brm: Brm) -> None:
     assert (found["rejected"], item["strong"], item["weak"]) == (0, 298, 207)
     values = [item[name]["value"] for name in ("known", "close", "order")]
     assert values == pytest.approx([0.8123, 0.7934, 0.5585], abs=1e-4)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_likelihoods_are_compared_with_who_won(brm: Brm, tmp_path: Path, language: str) -> None:
+    folder = write(tmp_path / "decided")
+    shape = brm("evaluate", "win", folder, "--lang", language, "--json").json
+    assert (shape["label"], shape["deals"], shape["bids"], shape["rejected"]) == ("prior", 14, 42, 0)
+    lines = brm("evaluate", "win", folder, "--lang", language).out
+    told = (shape["text"], shape["verdict_text"], shape["left_out_text"], shape["limits"], shape["method"])
+    for text in (*told, *(each["text"] for each in shape["gains"])):
+        assert bool(CHINESE.search(text)) == (language == "zh-CN")
+        assert text in lines
+    assert all(each["text"] in lines for each in shape["items"])
+
+
+def test_the_store_foretells_the_same_as_its_folder(brm: Brm, tmp_path: Path) -> None:
+    folder = write(tmp_path / "decided")
+    brm("import", folder)
+    assert brm("evaluate", "win", "--json").json["items"] == brm("evaluate", "win", folder, "--json").json["items"]
+    assert "--mapping belongs to a folder" in brm("evaluate", "win", "--mapping", "cross-parker", code=2).err

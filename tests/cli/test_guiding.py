@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +17,13 @@ from tests.cli.conftest import AS_OF, Brm
 DAY = ("--as-of", AS_OF)
 DEAL = "demo:opportunity/203"
 URL = f"/api/v1/opportunities/{quote(DEAL, safe='')}/guidance"
+DEAL_FILES = {
+    "company": "id,name,kinds\nus,We,ours\nc,Customer,customer\nr,Rival,rival\n",
+    "opportunity": "id,name,status\nd,Deal,open\n", "person": "id,name\ne,Eve\np,Pat\n",
+    "for": "from,to\nd,c\n", "competes": "from,to\nr,d\n", "plays": "from,to,role\np,d,approver\n",
+    "covers": "from,to,team_role\ne,c,sales\n", "position": "id,title\ns,Seat\n", "holds": "from,to\np,s\n",
+    "seat_in": "from,to\ns,c\n",
+}  # fmt: skip
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -73,3 +81,21 @@ def test_refusals(brm: Brm, client: TestClient) -> None:
     assert brm("guide", "demo:us", *DAY, code=2).err.count("demo:us is a company") == 1
     assert client.get(URL, params={"hours": -1}).status_code == 422
     assert client.get(URL.replace("203", "99999")).status_code == 404
+
+
+def test_an_action_is_accepted_once(brm: Brm, tmp_path: Path) -> None:
+    folder = tmp_path / "deal"
+    folder.mkdir()
+    for name, text in DEAL_FILES.items():
+        (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    brm("import", folder)
+    first = brm("guide", "d", "--json").json["items"][0]
+    taken = brm("guide", "d", "--accept", "1", "--due", "2099-01-01", "--json").json
+    assert (taken["play"], taken["due"], taken["created"]) == (first["action"], "2099-01-01", True)
+    assert (taken["hours"], taken["expected_effect"]) == (first["hours"], first["points"])
+    again = {each: brm("guide", "d", "--accept", "1", "--lang", each).out for each in ("en", "zh-CN")}
+    assert again["en"].startswith("Open already: ")
+    assert again["zh-CN"].startswith("已在执行中：")
+    assert all(taken["action"]["id"] in each for each in again.values())
+    assert brm("guide", "d", "--accept", "9", code=2).err.count("there is no action 9") == 1
+    assert brm("guide", "d", "--owner", "x", code=2).err.count("--owner and --due belong to --accept") == 1

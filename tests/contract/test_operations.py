@@ -105,6 +105,7 @@ BODIES = {
     "create_draft": {"scope": DEAL, "name": "假设", "add": [{"what": "stance", "person": PERSON, "value": 1.0}]},
     "change_draft": {"add": [{"what": "role", "person": PERSON, "role": "champion"}], "name": "另一个假设"},
     "approve_draft": {"as": "actions", "owner": COLLEAGUE, "due": "2027-01-01"},
+    "accept_guidance": {"key": "ask_event", "owner": COLLEAGUE},
     "start_review": {"opportunity": DEAL},
     "add_review_note": {"text": "张总态度不明"},
     "add_review_decision": {"text": "继续跟进"},

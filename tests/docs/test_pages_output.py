@@ -26,9 +26,9 @@ def reader(demo: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(name, value)
 
 
-def _printed(command: str) -> list[str]:
+def _printed(command: str, code: int = 0) -> list[str]:
     result = CliRunner().invoke(app, shlex.split(command)[1:])
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == code, result.output
     return [line.rstrip() for line in result.stdout.splitlines()]
 
 
@@ -66,9 +66,16 @@ def test_the_line_and_the_page_of_a_deal() -> None:
 
 
 @pytest.mark.data
-def test_the_consulting_firm_on_the_page_of_evaluation() -> None:
-    folder = DATA / "cross-parker"
+@pytest.mark.parametrize(("place", "name", "code"), [(0, "cross-parker", 0), (1, "worldbank-bids-early", 1)])
+def test_the_real_data_on_the_page_of_evaluation(
+    place: int, name: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where rows of a folder are rejected the command says so by its exit code."""
+    folder = DATA / name
     if not folder.is_dir():
         pytest.skip("the folder of real data sets is not here (BRM_DATA names it)")
-    ((command, pasted),) = SHOWN.findall((ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8"))
-    assert _printed(command.replace("DIR", str(folder))) == pasted.splitlines()
+    monkeypatch.setenv("COLUMNS", "120")
+    shown = SHOWN.findall((ROOT / "docs" / "evaluation.md").read_text(encoding="utf-8"))
+    assert len(shown) == 2
+    command, pasted = shown[place]
+    assert _printed(command.replace("DIR", str(folder)), code) == pasted.splitlines()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -164,6 +166,10 @@ MISTAKES = {
                                  'properties = { title = "t", level = { constant = 9 } }\n',
                                  "file[1].node[1].properties.level"),
     "a replacement that is a text": (NODE.replace(FILE, FILE + 'replace = { a = "b" }\n'), "file[1].replace.a"),
+    "a since that is no day": (NODE + 'properties = { birthday = { column = "n", since = "yesterday" } }\n',
+                               "file[1].node[1].properties.birthday.since"),
+    "an unknown step": (NODE + 'properties = { birthday = { column = "n", since = 1970-01-01, step = "weeks" } }\n',
+                        "file[1].node[1].properties.birthday.step"),
     "bad pattern": (NODE + 'properties = { name = { column = "n", pattern = "(" } }\n',
                     "file[1].node[1].properties.name.pattern"),
 }  # fmt: skip
@@ -224,6 +230,21 @@ CELLS = [
     ("opportunity", "bundled", 0, {}, False),
     ("opportunity", "opened_on", "2025年3月5日", {}, parse_day("2025-03-05")),
     ("opportunity", "opened_on", "5/3/2025", {"formats": ("%d/%m/%Y",)}, parse_day("2025-03-05")),
+    ("opportunity", "opened_on", "45721", {"since": date(1899, 12, 30)}, parse_day("2025-03-05")),
+    (
+        "opportunity",
+        "opened_on",
+        "No 31",
+        {"since": date(2025, 3, 4), "step": timedelta(hours=1), "pattern": re.compile(r"\d+")},
+        parse_day("2025-03-05"),
+    ),
+    (
+        "interaction",
+        "at",
+        "1741140000.5",
+        {"since": date(1970, 1, 1), "step": timedelta(seconds=1)},
+        (parse_day("2025-03-05") * 24 + 2) * 3_600_000_000 + 500_000,
+    ),
     ("interaction", "at", "2025-03-05T10:00:00+08:00", {}, (parse_day("2025-03-05") * 24 + 2) * 3_600_000_000),
     ("company", "employees", "3,000.0", {}, 3000),
     ("company", "kinds", "customer; ours", {}, ("customer", "ours")),

@@ -102,10 +102,15 @@ def measure(inputs: dict[str, Any], vendor: dict[str, Any]) -> dict[str, float]:
     reached = sum(r["weight"] * r["met"] * r["proof"] for r in judged)
     evidence = sum(2 ** (-r["age"] / given["half_life"]) for r in judged)
     fit = shrunk(reached / weight if weight else None, evidence, vendor["fit"]["prior"], given["shrinkage"])
-    stated = vendor["incumbency"]["stated"]
+    stated, awards = vendor["incumbency"]["stated"], vendor["incumbency"]["awards"]
+    known = sum(a["weight"] for a in awards)
     incumbent = shrunk(
-        float(stated[-1]["incumbent"]) if stated else None,
-        sum(s["weight"] for s in stated),
+        float(stated[-1]["incumbent"])
+        if stated
+        else sum(a["weight"] * a["won"] for a in awards) / known
+        if known
+        else None,
+        sum(s["weight"] for s in stated) or known,
         vendor["incumbency"]["prior"],
         given["shrinkage"],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from scoring.selection import utility
 from scoring.snapshot import category_code
 from tests.scoring import plain_likelihood as plain
 from tests.scoring.random_worlds import random_world
+from tests.scoring.recompute_likelihood import likelihood as recomputed
 from tests.worlds.builder import TODAY, World, instant
 from tests.worlds.named import WORKED_STANCES, worked
 
@@ -489,3 +491,70 @@ def test_other_deals_do_not_move_an_interval() -> None:
     both = scored(world, vendor=US)
     own = both.rows(world.names["deal"])
     assert (both.p10[own], both.p90[own]) == (alone.p10[0], alone.p90[0])
+
+
+def test_an_interval_stays_an_interval_where_all_deals_end_in_a_decision() -> None:
+    """600 of 600 decided: the base rate is next to 1, where the delta method would put P10 at 0."""
+    world = bare()
+    for number in range(600):
+        world.deal(f"old {number}", world.company(f"buyer {number}"), status="lost", closed_on=TODAY - 400)
+    found = scored(world, vendor=US)
+    assert found.columns["go"][0] > 0.99
+    assert found.p10[0] > found.score[0] / 10
+
+
+def with_awards(award: float, *, needed: bool = False) -> tuple[World, Parameters]:
+    """Two earlier deals of the customer: the rival won the one 180 days ago, we the one today.
+
+    Where ``needed``, only the rival's needs what the deal needs.
+    """
+    world = bare()
+    names = world.names
+    rivals = world.deal("first", names["customer"], status="lost", closed_on=TODAY - 180, winner=names["rival"])
+    world.deal("second", names["customer"], status="won", closed_on=TODAY)
+    world.deal("elsewhere", world.company("else"), status="won", closed_on=TODAY)
+    if needed:
+        offering = world.node("offering")
+        for deal in (names["deal"], rivals):
+            world.edge("needs", deal, offering)
+    return world, replace(DEFAULTS, selection=replace(DEFAULTS.selection, award=award))
+
+
+@pytest.mark.parametrize(("needed", "shares", "known"), [(False, (2 / 3, 1 / 3), 1.5), (True, (0.0, 1.0), 0.5)])
+def test_earlier_awards_tell_who_supplies(needed: bool, shares: tuple[float, float], known: float) -> None:
+    """Ours counts 1, the rival's after a half-life .5: 2/3 and 1/3 of 1.5; of the same need the rival's alone."""
+    world, parameters = with_awards(2.0, needed=needed)
+    found = contenders_of(world.snapshot(), reduce_reference(world.snapshot(), parameters), parameters).measures
+    q = 2 * known / (2 * known + 3)
+    assert found.vendor.tolist() == [US, world.names["rival"]]
+    assert found.incumbency == pytest.approx([q * share for share in shares])
+    assert found.incumbency_evidence == pytest.approx([2 * known] * 2)
+
+
+def test_what_an_offer_says_goes_before_earlier_awards() -> None:
+    world, parameters = with_awards(2.0)
+    world.edge("competes", world.names["us"], world.names["deal"], incumbent=False)
+    found = contenders_of(world.snapshot(), reduce_reference(world.snapshot(), parameters), parameters).measures
+    assert found.incumbency[0] == 0
+    assert found.incumbency[1] > 0
+
+
+def test_earlier_awards_count_for_nothing_unless_asked_for() -> None:
+    world, parameters = with_awards(0.0)
+    assert parameters.digest == DEFAULTS.digest
+    found = contenders_of(world.snapshot(), reduce_reference(world.snapshot(), parameters), parameters).measures
+    assert found.incumbency_evidence.tolist() == [0.0, 0.0]
+
+
+def test_awards_are_told_and_give_the_number_again() -> None:
+    world, parameters = with_awards(2.0)
+    snapshot = world.snapshot()
+    frame = SCORERS["likelihood"].score(snapshot, reduce_reference(snapshot, parameters), parameters)
+    for row in range(len(frame)):
+        told = frame.explain(row)
+        assert recomputed(asdict(told)) == pytest.approx(frame.score[row], abs=1e-9)
+        part = next(each for each in told.contributions if each.factor == "incumbency")
+        assert [(each["won"], each["age"]) for each in part.inputs["awards"]] in (
+            [(False, 180), (True, 0)], [(True, 180), (False, 0)]
+        )  # fmt: skip
+        assert {world.names["first"], world.names["second"]} & set(part.evidence)

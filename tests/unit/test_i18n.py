@@ -18,6 +18,7 @@ from brm.cli.drafting import SCORE as EFFECTS
 from brm.cli.evaluating import METRICS
 from brm.cli.focusing import HELD, MOVED, PORTRAITS, PROFILES, TESTED
 from brm.cli.focusing import VARIED as VARIED_WEIGHTS
+from brm.cli.evaluating import SCORES as WIN_SCORES
 from brm.cli.parameters import DESCRIBED, HEAD, MOVER, VARIED
 from brm.cli.reviewing import HEAD as REVIEWS
 from brm.cli.reviewing import MOVED as FOLLOWED
@@ -48,6 +49,7 @@ from brm.services.proposing import KINDS as PROPOSALS
 from brm.services.rendering import NO_COMPANY, NOTICED, UNNAMED_PLAYS
 from brm.services.trying import STABILITIES
 from brm.services.whatif import APPLIES, STATES
+from brm.services.win_evaluating import BASELINES, VERDICTS
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.causes import CAUSES
 from scoring.criteria.catalogue import IDS as CRITERIA
@@ -83,6 +85,9 @@ FAMILIES = {
     "params.column.": (*HEAD, "at", "actor", *DESCRIBED, "before", "after", *MOVER, *VARIED),
     "evaluate.": METRICS,
     "evaluate.ties.": MEASURES,
+    "evaluate.win.": ("forecast", *WIN_SCORES, "from", "foretold", "happened", *VERDICTS),
+    "evaluate.win.is.": ("likelihood", "share", *BASELINES),
+    "evaluate.win.verdict.": VERDICTS,
     "cli.token_": ("created", "kept", "replaced", "revoked"),
     "assets.": ("colleague", "role", "capital", "alone", "ties", "dependence", "rank", "complete"),
     "facts.": ("new", "gone", "revised"),
