@@ -16,9 +16,9 @@ from brm.cli.customers import SHARES
 from brm.cli.drafting import HEAD as DRAFTS
 from brm.cli.drafting import SCORE as EFFECTS
 from brm.cli.evaluating import METRICS
+from brm.cli.evaluating import SCORES as WIN_SCORES
 from brm.cli.focusing import HELD, MOVED, PORTRAITS, PROFILES, TESTED
 from brm.cli.focusing import VARIED as VARIED_WEIGHTS
-from brm.cli.evaluating import SCORES as WIN_SCORES
 from brm.cli.parameters import DESCRIBED, HEAD, MOVER, VARIED
 from brm.cli.reviewing import HEAD as REVIEWS
 from brm.cli.reviewing import MOVED as FOLLOWED
