@@ -17,6 +17,8 @@ class Who(Answer):
     amounts: dict[str, Amount | None]
     kinds: list[str]
     claimed: dict[str, str | None]
+    grading: Any = Field(description="As `/accounts/{id}` tells it; null where the ruling profile does not look at it")
+    portraits: list[str] = Field(description="Portraits that hold for it")
     owner: Named | None
     value: Amount | None
     cells: HeatCells
@@ -187,6 +189,7 @@ class Evaluate(Answer):
 
     changes: Moves
     outlook: Outlook
+    grades: list[Any] = Field(description="Grade and score at the beginning of each quarter")
     adherence: Adherence
 
 

@@ -177,7 +177,7 @@ def review_plan(
     """Freeze the plan as a reviewed version."""
     when = moments.when(body.as_of, None, principal.zone)
     shape = versions.review(space, principal, id, verdict=body.verdict, comment=body.comment, when=when)
-    return _version(response, shape, texts)
+    return _version(space, response, shape, texts)
 
 
 @router.get("/accounts/{id}/plan/versions", operation_id="list_plan_versions", response_model=PlanVersionList)
@@ -193,9 +193,9 @@ def list_plan_versions(space: Space, principal: Reader, id: ItemId) -> dict[str,
 )  # fmt: skip
 def read_plan_version(space: Space, principal: Reader, texts: Texts, id: ItemId, response: Response) -> dict[str, Any]:
     """A reviewed version with the plan as it was shown."""
-    return _version(response, versions.shown(space, principal, id), texts)
+    return _version(space, response, versions.shown(space, principal, id), texts)
 
 
-def _version(response: Response, shape: dict[str, Any], texts: Any) -> dict[str, Any]:
+def _version(space: Any, response: Response, shape: dict[str, Any], texts: Any) -> dict[str, Any]:
     response.headers["ETag"] = f'"{shape["revision"]}"'
-    return {**shape, "plan": rendering.plan(shape["plan"], texts)}
+    return {**shape, "plan": rendering.plan(shape["plan"], texts, space.parameters.employee.currency)}

@@ -190,7 +190,10 @@ def _register_reviews(group: typer.Typer) -> None:
         from brm.plans import exporting, rendering, versions
 
         shape = versions.shown(session.workspace, session.principal, id_)
-        shape = {**shape, "plan": rendering.plan(shape["plan"], session.texts)}
+        shape = {
+            **shape,
+            "plan": rendering.plan(shape["plan"], session.texts, session.workspace.parameters.employee.currency),
+        }
 
         def human(shown: dict[str, Any]) -> None:
             _print_version(session, shown)

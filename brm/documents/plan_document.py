@@ -49,6 +49,10 @@ def _who(section: Section, who: Shape, texts: Catalogue) -> None:
     ]
     if told:
         section.line(" · ".join(told))
+    if who["grading"] is not None:
+        _grading(section, who["grading"], texts)
+    if who["portraits"]:
+        section.line(texts.text("plan.portraits", names=_joined(list(who["portraits"]), texts)))
     owner = who["owner"]["name"] if who["owner"] else texts.text("plan.nobody")
     worth = "—" if who["value"] is None else money(who["value"], texts)
     section.line(texts.text("plan.owner", owner=owner, worth=worth))
@@ -58,6 +62,23 @@ def _who(section: Section, who: Shape, texts: Catalogue) -> None:
         Column(texts.text("plan.column.band")), Column(texts.text("plan.column.complete"), "share"),
     ]  # fmt: skip
     section.table(columns, [_cell(kind, cell, texts) for kind, cell in who["cells"].items() if cell is not None])
+
+
+def _grading(section: Section, grading: Shape, texts: Catalogue) -> None:
+    """Grade with its distance to the next one, lifecycle and list with why."""
+    section.line(texts.text(
+        "plan.grade", grade=texts.word("grade", grading["grade"]), score=grading["score"],
+        focus=grading["focus"]["label"], lifecycle=texts.word("lifecycle", grading["lifecycle"]),
+        since=grading["since"] or "—",
+    ))  # fmt: skip
+    if grading["next"] is not None:
+        far = grading["next"]
+        steps = _joined([texts.text(f"grade.part.{each['part']}") for each in far["steps"]], texts) or "—"
+        told = texts.text("grade.next", grade=texts.word("grade", far["grade"]), points=far["points"])
+        section.line(f"{told} {steps}")
+    if grading["list"] is not None:
+        why = _joined([each["text"] for each in grading["why"]], texts) or "—"
+        section.line(texts.text("list.head", list=texts.text(f"list.{grading['list']}"), why=why))
 
 
 def _columns(texts: Catalogue, table: str) -> list[Column]:
@@ -218,6 +239,11 @@ def _evaluate(section: Section, evaluate: Shape, texts: Catalogue) -> None:
     for each in changes["facts"]:
         section.line(each["text"])
     _outlook(section, evaluate["outlook"], texts)
+    grades = [
+        f"{each['quarter']} {texts.word('grade', each['grade']) if each['grade'] else '—'}"
+        for each in evaluate["grades"]
+    ]
+    section.line(texts.text("plan.grades", grades=_joined(grades, texts)))
     adherence = evaluate["adherence"]
     told = texts.text("plan.adherence", **adherence) if adherence["due"] else ""
     section.line(told or texts.text("plan.adherence_none", days=adherence["days"]))

@@ -36,7 +36,7 @@ def plan_for(
     """
     if audience == "customer":
         return customer_view(workspace, principal, account, when=when)
-    shape = told(plan(workspace, principal, account, when=when), texts)
+    shape = told(plan(workspace, principal, account, when=when), texts, workspace.parameters.employee.currency)
     first = next((each["id"] for each in shape["evaluate"]["outlook"]["deals"] if each["expected"]), None)
     if form == "pptx" and first is not None:
         found = deals.likelihood(workspace, principal, first, when=when, change=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,13 +15,59 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import Names, When
 from graph_schema.values import to_json
 from scoring.deal_outlook import Outlook, first_day, open_outlook, quarter_of, won_outlook
+from scoring.grading.grades import GRADES, UNSEEN, graded, grades
+from scoring.grading.profiles import Focus
+from scoring.registry import SCORERS
 from scoring.snapshot import MISSING, Snapshot
+from scoring.types import US
 
 Money = Callable[[float], dict[str, str]]
 QUARTERS_BACK = 4
 
 
-def outlook(workspace: Workspace, snapshot: Snapshot, account: tuple[str, int], when: When) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Quarters:
+    """The running quarter and those before it, counted as `quarter_of` does, each as it stood before it began."""
+
+    number: range
+    begun: tuple[Snapshot, ...]
+
+    @property
+    def running(self) -> int:
+        """The quarter of the day looked at."""
+        return self.number[-1]
+
+
+def quarters_of(workspace: Workspace, account: str, today: int, when: When) -> Quarters:
+    """The running quarter and the `QUARTERS_BACK` before it, read at once."""
+    running = int(quarter_of(np.array([today]))[0])
+    numbers = range(running - QUARTERS_BACK, running + 1)
+    read = workspace.store.series([account], [_before(workspace, each, when) for each in numbers])
+    return Quarters(numbers, tuple(read.at(place) for place in range(len(numbers))))
+
+
+def grades_by_quarter(workspace: Workspace, quarters: Quarters, account: int, focus: Focus, when: When) -> list[Any]:
+    """The grade at the beginning of each quarter under one profile, read against today's Reference.
+
+    Null where the company was no account then.
+    """
+    reference, parameters = workspace.reference(when), workspace.parameters
+    told = []
+    for number, snapshot in zip(quarters.number, quarters.begun, strict=True):
+        frame = SCORERS["customer"].score(snapshot, reference, parameters, scopes=np.array([account]), vendor=US)
+        made = graded(snapshot, reference, parameters, frame)
+        found = grades(made, focus, parameters)
+        at = np.flatnonzero(made.account == account)
+        known = len(at) > 0 and found.grade[at[0]] != UNSEEN
+        told.append({
+            "quarter": text_of(number),
+            "grade": GRADES[int(found.grade[at[0]])] if known else None,
+            "score": float(found.score[at[0]]) if known else None,
+        })  # fmt: skip
+    return told
+
+
+def outlook(workspace: Workspace, snapshot: Snapshot, quarters: Quarters, account: int, when: When) -> dict[str, Any]:
     """The account's forecast by quarter, and the last quarters' forecasts against what was won.
 
     The forecast of a quarter is the sum of likelihood times amount over the deals expected to be decided in it;
@@ -28,27 +75,23 @@ def outlook(workspace: Workspace, snapshot: Snapshot, account: tuple[str, int], 
     expected day has passed count in the current quarter and are ``late``; those without a day or without an
     amount are counted apart.
     """
-    id_, key = account
     reference, parameters = workspace.reference(when), workspace.parameters
-    now = open_outlook(snapshot, reference, parameters, key)
-    won = won_outlook(snapshot, parameters, key)
-    current = int(quarter_of(np.array([snapshot.today]))[0])
+    now = open_outlook(snapshot, reference, parameters, account)
+    won = won_outlook(snapshot, parameters, account)
     names = workspace.store.names(now.deal.tolist(), when)
-    past = range(current - QUARTERS_BACK, current + 1)
-    begun = [_before(workspace, quarter, when) for quarter in past]
-    read = workspace.store.series([id_], begun)
-    then = [open_outlook(read.at(place), reference, parameters, key) for place in range(len(begun))]
+    then = [open_outlook(each, reference, parameters, account) for each in quarters.begun]
+    current = quarters.running
     money = functools.partial(amount, currency=parameters.employee.currency)
-    quarters = [
+    listed = [
         {
-            "quarter": _text(quarter),
+            "quarter": text_of(quarter),
             "forecast": money(_sum(made.expected[quarter_of(made.day) == quarter])),
             "actual": money(_sum(won.amount[quarter_of(won.day) == quarter])),
             "running": quarter == current,
         }
-        for quarter, made in zip(past, then, strict=True)
+        for quarter, made in zip(quarters.number, then, strict=True)
     ]
-    return {"deals": _deals(money, now, names, snapshot.today), "quarters": quarters, **_ahead(money, now, current)}
+    return {"deals": _deals(money, now, names, snapshot.today), "quarters": listed, **_ahead(money, now, current)}
 
 
 def _before(workspace: Workspace, quarter: int, when: When) -> When:
@@ -63,7 +106,7 @@ def _ahead(money: Money, now: Outlook, current: int) -> dict[str, Any]:
     listed = sorted({int(each) for each in quarter[dated & known]})
     return {
         "ahead": [
-            {"quarter": _text(each), "forecast": money(_sum(now.expected[dated & (quarter == each)])),
+            {"quarter": text_of(each), "forecast": money(_sum(now.expected[dated & (quarter == each)])),
              "deals": int((dated & known & (quarter == each)).sum())}
             for each in listed
         ],
@@ -93,5 +136,6 @@ def _sum(values: np.ndarray[Any, Any]) -> float:
     return float(np.nansum(values))
 
 
-def _text(quarter: int) -> str:
+def text_of(quarter: int) -> str:
+    """A quarter as people write it."""
     return f"{1970 + quarter // 4}-Q{quarter % 4 + 1}"

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from brm.errors import InvalidInput
+from brm.errors import InvalidInput, NotComputable
 from brm.guidance.chain_map import chain_map
 from brm.plans import outlook, strategy, white_space
 from brm.principal import Principal
 from brm.services import coverage as covering
-from brm.services import deal_work, heat, moments, moving
+from brm.services import deal_work, focus_profiles, grading, heat, moments, moving, portraits
 from brm.services.shapes import named
 from brm.services.subjects import Subject, find_subject
 from brm.services.workspace import Workspace
@@ -48,6 +48,8 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
     work = deal_work.work_of(workspace, principal, [subject.id, *deals_of(workspace, subject, when)], moment)
     view = chain_view(snapshot, workspace.reference(when), workspace.parameters, key, US)
     ground = white_space.Ground(snapshot, view, subject.id, white_space.units_of(workspace, subject.id, moment), moment)
+    quarters = outlook.quarters_of(workspace, subject.id, snapshot.today, moment)
+    focus = focus_profiles.named(workspace, None, moment)
     rows = strategy.actions(workspace, principal, work, subject.id, snapshot.today, when)
     return {
         "audience": "internal",
@@ -67,7 +69,8 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
         },
         "evaluate": {
             "changes": moving.moves(workspace, principal, subject.id, when=when),
-            "outlook": outlook.outlook(workspace, snapshot, (subject.id, key), moment),
+            "outlook": outlook.outlook(workspace, snapshot, quarters, key, moment),
+            "grades": outlook.grades_by_quarter(workspace, quarters, key, focus, moment),
             "adherence": strategy.adherence(rows, work.of("action"), snapshot.today),
         },
         "parameters": workspace.parameter_set.named,
@@ -98,8 +101,18 @@ def _who(workspace: Workspace, principal: Principal, subject: Subject, when: Whe
         "amounts": {name: to_json("money", given.get(name)) for name in AMOUNTS},
         "kinds": list(given.get("kinds") or ()),
         "claimed": _claimed(state),
+        "grading": _grading(workspace, principal, subject.id, when),
+        "portraits": portraits.matching(workspace, principal, subject.id, when=when),
         **{name: row[name] for name in ("owner", "value", "cells", "bands", "since")},
     }
+
+
+def _grading(workspace: Workspace, principal: Principal, account: str, when: When) -> dict[str, Any] | None:
+    """Grade, lifecycle and list as they are computed; None where the ruling profile does not look at the account."""
+    try:
+        return grading.grade(workspace, principal, account, when=when)
+    except NotComputable:
+        return None
 
 
 def _claimed(state: State) -> dict[str, Any]:

@@ -6,11 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
+from brm.services.customer_telling import grade
 from brm.services.rendering import gap, heat_row, moves
 
 
-def plan(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
+def plan(shape: Mapping[str, Any], texts: Catalogue, currency: str) -> dict[str, Any]:
     """A plan with a text for each gap, cause and sort of fact, and the name of the strongest rival."""
     coverage = {**shape["coverage"], "gaps": [gap(each, texts) for each in shape["coverage"]["gaps"]]}
     evaluate = {**shape["evaluate"], "changes": moves(shape["evaluate"]["changes"], texts)}
-    return {**shape, "who": heat_row(shape["who"], texts), "coverage": coverage, "evaluate": evaluate}
+    who = heat_row(shape["who"], texts)
+    if who["grading"] is not None:
+        who["grading"] = grade(who["grading"], texts, currency)
+    return {**shape, "who": who, "coverage": coverage, "evaluate": evaluate}

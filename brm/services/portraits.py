@@ -25,7 +25,7 @@ from graph_schema.changes import ChangeSet, RecordChange
 from graph_schema.values import day_from, iso_instant
 from scoring.grading.lifecycle import STATES, buys_within, is_buyer
 from scoring.machinery.arrays import Flags, lookup
-from scoring.types import Ints
+from scoring.types import NOBODY, Ints
 
 PORTRAIT = "portrait"
 MONTHS, MOST_MONTHS = 12, 60
@@ -47,6 +47,17 @@ def listed(workspace: Workspace, principal: Principal, *, when: When = NOW) -> d
     return {
         "items": items, "accounts": len(population), "fields": list(FIELDS), "revision": workspace.store.revision(),
     }  # fmt: skip
+
+
+def matching(workspace: Workspace, principal: Principal, account: str, *, when: When = NOW) -> list[str]:
+    """The names of the portraits that hold for an account."""
+    principal.require("read")
+    last = {each.body["name"]: each for each in _saved(workspace)}
+    if not last:
+        return []
+    population = Population(workspace, when)
+    at = population.account == workspace.store.keys([account]).get(account, NOBODY)
+    return [name for name, each in last.items() if bool(population.holds(checked(each.body["predicates"]))[at].any())]
 
 
 def shown(
