@@ -186,7 +186,9 @@ def _print_rules(session: Session, shape: dict[str, Any]) -> None:
         needed, have = (_rule(session, shape, each["rule"], each[name]) for name in ("needed", "have"))
         name = texts.text(f"grade.entry.{each['rule']}")
         mark = "✓" if each["met"] else "✗"
-        line = texts.text("grade.rule", grade=grade_word(each["grade"], texts), rule=name, needed=needed, have=have)
+        told = {"grade": grade_word(each["grade"], texts), "rule": name, "needed": needed}
+        known = each["have"] is not None
+        line = texts.text("grade.rule", have=have, **told) if known else texts.text("grade.rule_unknown", **told)
         out.print(f"{mark} {line}", soft_wrap=True)
     out.print(texts.text("grade.entitled", **shape["entitlements"]), soft_wrap=True)
 

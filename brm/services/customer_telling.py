@@ -59,7 +59,8 @@ def concentration(shape: Shape, texts: Catalogue, currency: str) -> dict[str, An
     """The view of eighty of twenty with its sentence."""
     told = {name: shape["reached"][name] for name in ("accounts", "share")}
     gini = "—" if shape["gini"] is None else f"{shape['gini']:.2f}"
-    text = texts.text("segments.reached", most=shape["most"], of=shape["total"], gini=gini, **told)
+    told |= {"most": shape["most"], "of": shape["total"], "gini": gini}
+    text = texts.text("segments.reached", **told) if told["accounts"] else texts.text("segments.no_value")
     return {**shape, "focus": focus(shape["focus"], texts), "text": text, "currency": currency}
 
 

@@ -52,11 +52,14 @@ class Listed:
         name = LISTS[place]
         if name == "release" and self.put_off[row]:
             return [Condition("class_not_now", "not_now")]
-        found = [] if name == "release" else [Condition("lifecycle", STATES[int(self.lifecycle[row])])]
+        outside = int(self.lifecycle[row]) in NOT_BUYING
+        stands = Condition("lifecycle", STATES[int(self.lifecycle[row])])
+        found = [stands] if name != "release" or outside else []
         if name == "win":
+            told = not np.isnan(self.graded.observed[row, POTENTIAL])
             worth, least = (
                 (POTENTIAL, given.win_potential)
-                if part[POTENTIAL] >= given.win_potential
+                if told and part[POTENTIAL] >= given.win_potential
                 else (STRATEGIC, given.win_strategic)
             )
             found.append(Condition(f"{PARTS[worth]}_high", float(part[worth]), least))
@@ -68,8 +71,9 @@ class Listed:
             known = Condition("wallet_low", wallet, given.develop_wallet)
             found.append(Condition("wallet_unknown", "unknown") if np.isnan(wallet) else known)
         else:
+            if not outside:
+                found.append(Condition("value_low", float(part[VALUE]), given.release_value))
             found += [
-                Condition("value_low", float(part[VALUE]), given.release_value),
                 Condition("potential_low", float(part[POTENTIAL]), given.release_potential),
                 Condition("strategic_low", float(part[STRATEGIC]), given.release_strategic),
             ]
@@ -79,11 +83,13 @@ class Listed:
 def listed(snapshot: Snapshot, graded: Graded, lifecycles: Lifecycles, parameters: Parameters) -> Listed:
     """The one list of every account, if any.
 
-    Model, the first that holds. *release*: its class is "not now", or value, potential and strategic worth are all
-    low. *win*: it does not buy (lifecycle potential, evaluating or lost), and its potential or strategic worth is
-    high. *keep*: a buyer of high value. *develop*: a buyer of high potential that spends less than a part of it with
-    us, or of whom that is not known. All others are on none.
+    Model, the first that holds. *release*: its class is "not now", or potential and strategic worth are low, and the
+    value of a buyer too. *win*: it does not buy (lifecycle potential, evaluating or lost), and its potential or
+    strategic worth is high. *keep*: a buyer of high value. *develop*: a buyer of high potential that spends less than
+    a part of it with us, or of whom that is not known. All others are on none.
     Inputs: a snapshot, the parts of the grade and the lifecycles of the same accounts, the parameters.
+    Limits: value and potential are high or low only where something is known of them; a prior puts nobody on a list,
+    but strategic worth may be low because nothing speaks for it.
     Properties: independent of the focus profile; each account is on one list at most; more value never takes a buyer
     off the list to keep.
     References: domain.md section 7.
@@ -91,19 +97,21 @@ def listed(snapshot: Snapshot, graded: Graded, lifecycles: Lifecycles, parameter
     given, parts, now = parameters.lists, graded.parts, lifecycles.now
     firms = snapshot.nodes["company"]
     put_off = firms["klass"][firms.rows(graded.account)] == NOT_NOW
-    outside = np.isin(now, NOT_BUYING)
-    high = (parts[:, POTENTIAL] >= given.win_potential) | (parts[:, STRATEGIC] >= given.win_strategic)
+    outside, known = np.isin(now, NOT_BUYING), ~np.isnan(graded.observed)
+    least = np.array([given.win_potential, given.win_strategic])
+    high = known[:, [POTENTIAL, STRATEGIC]] & (parts[:, [POTENTIAL, STRATEGIC]] >= least)
     unserved = ~(graded.wallet > given.develop_wallet)
     conditions = {
         "release": put_off
         | (
-            (parts[:, VALUE] <= given.release_value)
+            (outside | (known[:, VALUE] & (parts[:, VALUE] <= given.release_value)))
+            & known[:, POTENTIAL]
             & (parts[:, POTENTIAL] <= given.release_potential)
             & (parts[:, STRATEGIC] < given.release_strategic)
         ),
-        "win": outside & high,
-        "keep": ~outside & (parts[:, VALUE] >= given.keep_value),
-        "develop": ~outside & (parts[:, POTENTIAL] >= given.develop_potential) & unserved,
+        "win": outside & high.any(axis=1),
+        "keep": ~outside & known[:, VALUE] & (parts[:, VALUE] >= given.keep_value),
+        "develop": ~outside & known[:, POTENTIAL] & (parts[:, POTENTIAL] >= given.develop_potential) & unserved,
     }
     places = [LISTS.index(name) for name in conditions]
     found = np.select(list(conditions.values()), places, NONE).astype(np.int64)

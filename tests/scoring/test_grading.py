@@ -323,6 +323,17 @@ def test_who_does_not_buy_is_to_win_and_who_is_put_off_to_release() -> None:
     assert ([LISTS[at] for at in made.place], made.why(0, easy)[0].code) == (["release"], "class_not_now")
 
 
+def test_a_prior_puts_nobody_on_a_list() -> None:
+    """A buyer whose value and potential nobody recorded stands at priors above every threshold, and is on no list."""
+    world = small()
+    world.deal("won", world.names["firm"], "won", opened_on=TODAY - 60, closed_on=TODAY - 30)
+    snapshot = world.snapshot()
+    found = parts_of(snapshot)
+    lives = lifecycles(snapshot, found.account, DEFAULTS)
+    low = DEFAULTS.with_values({"lists.keep_value": 0, "lists.develop_potential": 0, "lists.develop_wallet": 1})
+    assert [lives.runs(0)[-1][0], listed(snapshot, found, lives, low).place.tolist()] == ["bought", [-1]]
+
+
 def test_eighty_of_twenty_by_hand() -> None:
     """50, 30, 10, 10 of 100: two of four bring 80. Ascending 10, 10, 30, 50:
     2(10 + 20 + 90 + 200)/(4 * 100) - 5/4 = .35. Not known counts as nothing.
