@@ -88,7 +88,7 @@ def score(
 
     Model: ``F_v = 100(.40 (1 + S_v)/2 + .25 Inc + .20 Fit_v + .15 Momentum)``; S_v the chain's weighted
     stance towards v (machinery.support), Inc (machinery.incumbency) and Fit shrunk once to the segment's
-    installed share and the mean fit, Momentum see machinery.momentum. Who is a rival: machinery.field;
+    installed share and mean fit, Momentum see machinery.momentum. Who is a rival: machinery.field;
     "build it themselves" is the customer's own company as vendor and always stands.
     Inputs: a snapshot, the Reference, the parameters; ``scopes`` or ``subjects`` name accounts and deals
     by key (default: all accounts and open deals); ``vendor`` one vendor key, also us.
@@ -158,8 +158,8 @@ def _field(
     incumbency = incumbency_of(snapshot, *keys, parameters)
     fit = fit_of(snapshot, keys[0], keys[1], vendors, parameters)
     momentum = momentum_of(snapshot, *keys, parameters)
-    prior = reference.installed_share(segment_of(snapshot, keys[2]), vendors)
-    mean_fit = np.full(len(scope), reference.mean_fit)
+    segment = segment_of(snapshot, keys[2])
+    prior, mean_fit = reference.installed_share(segment, vendors), reference.mean_fit(segment)
     measured = Vendors(
         support=support.value,
         incumbency=shrunk(incumbency.observed, prior, incumbency.evidence, parameters),

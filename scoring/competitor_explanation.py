@@ -8,6 +8,7 @@ import numpy as np
 
 from scoring.frames import explained
 from scoring.machinery.fit import requirements_told
+from scoring.machinery.incumbency import shares_told, stated_told
 from scoring.machinery.people import people_of
 from scoring.machinery.raw import stance_told
 from scoring.machinery.told import chain_told
@@ -96,27 +97,15 @@ def _stances(
 
 
 def _incumbency(snapshot: Snapshot, field: Field, case: int, parameters: Parameters) -> tuple[dict[str, Any], Evidence]:
-    found, buys, competes = field.incumbency, snapshot.edges["buys"], snapshot.edges["competes"]
-    shares = np.flatnonzero(found.share_row == case)
-    said = np.flatnonzero(found.offer_row == case)
-    edges, offers = found.share_edge[shares], found.offer_edge[said]
+    found, competes = field.incumbency, snapshot.edges["competes"]
+    shares, offers = shares_told(snapshot, found, case), found.offer_edge[found.offer_row == case]
     inputs = {
-        "shares": [
-            {"offering": int(buys.target[edge]), "share": float(buys["installed_share"][edge]), "age": int(age)}
-            for edge, age in zip(edges, found.share_age[shares], strict=True)
-        ],
-        "stated": [
-            {
-                "opportunity": int(competes.target[edge]),
-                "incumbent": bool(competes["incumbent"][edge]),
-                "weight": float(weight),
-            }
-            for edge, weight in zip(offers, found.offer_weight[said], strict=True)
-        ],
+        "shares": shares,
+        "stated": stated_told(snapshot, found, case),
         "shrinkage": parameters.evidence.shrinkage,
         "half_life": parameters.evidence.half_life,
     }
-    evidence: list[int | EdgeRef] = [int(buys.target[edge]) for edge in edges]
+    evidence: list[int | EdgeRef] = [each["offering"] for each in shares]
     evidence += [("competes", int(competes.source[edge]), int(competes.target[edge])) for edge in offers]
     return inputs, tuple(dict.fromkeys(evidence))
 

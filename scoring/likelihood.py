@@ -55,8 +55,9 @@ def score(
 
     Model: ``U_v = 3.0 S_v + 2.0 Fit_v + .8 Inc_v + .5 dPrice_v + .25 (control points held)``;
     ``P_v = P_go c_v E_B[e^{U_v}/(e^{U_v} + sum_{k != v} B_k e^{U_k})]``, ``B_k ~ Bernoulli(c_k)``, over us, all
-    rivals that compete and a phantom rival (S 0, mean fit, c = 1 - belief that the field is complete); see
-    machinery.decision (P_go), machinery.presence (c), machinery.control_points, machinery.contest. What
+    rivals that compete and a phantom rival (S 0, the segment's mean fit, c = 1 - belief that the field is
+    complete); see machinery.incumbency (Inc), machinery.decision (P_go), machinery.presence (c),
+    machinery.control_points, machinery.contest. What
     moves P away from its reference is told by exact Shapley values over eight groups
     (machinery.attribution); a person's part of the people group is ``g I_j (s_j - s_j0)``, ``g = phi/(S - S0)``,
     s_j0 the mean stance of the segment towards us or, for a rival, towards rivals.

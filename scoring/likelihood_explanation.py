@@ -168,6 +168,7 @@ def _told(
     cases = [int(each) for each in np.flatnonzero(found.deal == deal)]
     offer = _merged(offer_evidence(snapshot, found, each) for each in cases)
     needed = [each["requirement"] for vendor in inputs["vendors"] for each in vendor["fit"]["requirements"]]
+    bought = [each["offering"] for vendor in inputs["vendors"] for each in vendor["incumbency"]["shares"]]
     listed = {name: mine[name] for name in ("chance", "requirements", "shortlist")}
     known = {"number": len(rivals), "phantom": 1 - float(found.complete.mean[deal])}
     _, money = decision_told(snapshot, found, deal, parameters)
@@ -185,7 +186,7 @@ def _told(
             float(measured.incumbency_prior[case]),
             given.incumbency,
             mine["incumbency"],
-            _merged([offer, [each["opportunity"] for each in mine["incumbency"]["awards"] if each["won"]]]),
+            _merged([offer, bought, [each["opportunity"] for each in mine["incumbency"]["awards"] if each["won"]]]),
         ),
         "price": (0.0, given.price, mine["price"], offer),
         "control": (

@@ -80,7 +80,7 @@ def score(
     Model: ``O = 100(.35 sum I_p T_p + .15 LevelMatch + .15 Redundancy + .35 Fit)`` with the firm's tie
     ``T_p = 1 - prod_e(1 - .9 T_ep)``, LevelMatch the share of their key levels met by ours
     (machinery.levels), ``Redundancy = (1 - max_e Dep) min(1, sum I_p T_p/.5)`` (machinery.dependence)
-    and Fit shrunk to the mean fit; an account's fit is the amount-weighted mean over its open deals and
+    and Fit shrunk to the segment's mean fit; an account's fit is the amount-weighted mean over its open deals and
     those closed within 24 months. In a deal Gen, which dependence reads, is over the cells of its chain.
     Inputs: a snapshot, the Reference, the parameters; ``scopes`` or ``subjects`` name accounts and deals
     by key (default: all accounts and open deals). Only we have this score: another ``vendor`` has no rows.
@@ -119,7 +119,7 @@ def score(
         Components(FACTORS, np.column_stack([firm.tie, firm.level, firm.redundancy, firm.fit]), effects),
         {"dependence": most, **_resilience(snapshot, standings, rows, most, parameters)},
         lambda frame, i: explain_our_company(
-            frame, i, snapshot, reference, parameters, standings, int(rows[i]), (firm.level_prior[i], fit, levels)
+            frame, i, snapshot, reference, parameters, standings, int(rows[i]), (firm, fit, levels)
         ),
     )
 
@@ -165,7 +165,7 @@ def _firm(
     close, scopes = closeness_of(standings, parameters), standings.chains.scopes
     segment = segment_of(snapshot, scopes.account[rows])
     level_prior = reference.level_priors[reference.segment_rows(segment)]
-    fit_prior = np.full(len(rows), reference.mean_fit)
+    fit_prior = reference.mean_fit(segment)
     tie = sums(close.scope, close.influence * close.firm, len(scopes))[rows]
     return Firm(
         tie=tie,

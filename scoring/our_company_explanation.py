@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from scoring.reference import Reference
 from scoring.snapshot import Snapshot
 from scoring.types import US, Contribution, Explanation, ScoreFrame
 
+if TYPE_CHECKING:
+    from scoring.our_company import Firm
+
 Told = list[dict[str, Any]]
 
 
@@ -33,10 +36,10 @@ def explain_our_company(
     parameters: Parameters,
     standings: Standings,
     scope: int,
-    found: tuple[float, Fit, LevelMatch],
+    found: tuple[Firm, Fit, LevelMatch],
 ) -> Explanation:
     """Row ``i`` of the frame, about the scope at a place of the chains' scopes."""
-    level_prior, fit, levels = found
+    firm, fit, levels = found
     members = people_told(snapshot, standings, scope, parameters)
     close = closeness_of(standings, parameters)
     for member, place in zip(members, np.flatnonzero(close.scope == scope), strict=True):
@@ -44,9 +47,9 @@ def explain_our_company(
         member["level"], member["key"] = int(levels.level[place]) or None, bool(levels.key[place])
     made = [
         _tie(frame, i, members, parameters),
-        _level(frame, i, snapshot, members, scope, levels, level_prior, parameters),
+        _level(frame, i, snapshot, members, scope, levels, firm.level_prior[i], parameters),
         _redundancy(frame, i, snapshot, standings, scope, members, parameters),
-        _fit(frame, i, snapshot, fit, reference, parameters),
+        _fit(frame, i, snapshot, fit, float(firm.fit_prior[i]), parameters),
     ]
     return explained(frame, i, made, chain_told(snapshot, standings.chains, scope), parameters, reference)
 
@@ -123,16 +126,14 @@ def _redundancy(
     )
 
 
-def _fit(
-    frame: ScoreFrame, i: int, snapshot: Snapshot, fit: Fit, reference: Reference, parameters: Parameters
-) -> Contribution:
+def _fit(frame: ScoreFrame, i: int, snapshot: Snapshot, fit: Fit, prior: float, parameters: Parameters) -> Contribution:
     told = requirements_told(snapshot, fit, i, US, parameters)
     return contribution(
         frame,
         i,
         "fit",
         weight=100 * parameters.our_company.fit,
-        prior=reference.mean_fit,
+        prior=prior,
         evidence=tuple(each["requirement"] for deal in told for each in deal["requirements"]),
         inputs={
             "deals": told,

@@ -227,6 +227,7 @@ class PriorParameters:
     distress: A[float, Number("Severity: the customer is in distress")] = 0.05
     level_match: A[float, Number("Share of their key levels met by ours")] = 0.5
     win_rate: A[float, Number("Share of decided deals that we win")] = 0.3
+    fit: A[float, Number("Fit of a vendor to the requirements")] = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

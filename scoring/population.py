@@ -68,7 +68,7 @@ def reduce_reference(snapshot: Snapshot, parameters: Parameters, *, before: Snap
         share_mean=share,
         rule_account=account,
         rule_counts=counted,
-        mean_fit=_mean_fit(snapshot, parameters),
+        fit_means=_fit_means(before, segments, parameters),
         captured=captured_spans(snapshot),
         segments=segments,
         part_priors=_part_priors(before, accounts_of, segments, parameters),
@@ -89,7 +89,7 @@ def reduce_reference(snapshot: Snapshot, parameters: Parameters, *, before: Snap
 
 
 def _digested(reference: Reference) -> Reference:
-    values = (reference.expected_roles, reference.mean_fit, reference.basis, reference.basis_median)
+    values = (reference.expected_roles, reference.basis, reference.basis_median)
     state = hashlib.sha256(repr(values).encode())
     captured = reference.captured
     arrays = [value for name in Reference.__slots__ if isinstance(value := getattr(reference, name), np.ndarray)]
@@ -261,11 +261,12 @@ def _rules(snapshot: Snapshot) -> tuple[Ints, npt.NDArray[np.int64]]:
     return keys, counted.reshape(len(keys), len(RULES)).astype(np.int64)
 
 
-def _mean_fit(snapshot: Snapshot, parameters: Parameters) -> float:
-    """The mean fit of all vendors over the deals, one half where nothing is known."""
+def _fit_means(snapshot: Snapshot, segments: Ints, parameters: Parameters) -> Floats:
+    """The mean fit of the vendors that compete, over the deals in which they were judged, by segment."""
     competes, holds = current(snapshot, "competes")
-    old = holds & _before_today(snapshot, competes.valid_from)
-    vendor = people_of(snapshot).vendor(competes.source[old])
-    observed, _ = fit_observed(snapshot, competes.target[old], vendor, parameters)
-    known = observed[~np.isnan(observed)]
-    return float(known.mean()) if len(known) else 0.5
+    deal, vendor = competes.target[holds], people_of(snapshot).vendor(competes.source[holds])
+    observed, _ = fit_observed(snapshot, deal, vendor, parameters)
+    judged = ~np.isnan(observed)
+    segment = segment_of(snapshot, customer_of(snapshot, deal[judged]))
+    weight = np.ones(int(judged.sum()))
+    return _segment_means(observed[judged], weight, segment, segments, parameters.priors.fit, parameters)

@@ -32,11 +32,10 @@ class Reference:
     recorded automatically, over all accounts.
 
     Priors have a row per segment of ``segments`` (ascending) and a last one for all others: ``part_priors``
-    with a column per part of an account, ``level_priors``, ``win_rates``. ``basis`` names what accounts are
-    valued by, ``basis_median`` its median, ``deals`` what is known of deals in general, ``grading`` what the parts
-    of a grade are read against. ``rank_*`` are the
-    knots of the ranks: relationship capital and percentile by job role, ascending, and how many colleagues
-    the role's knots are of.
+    with a column per part of an account, ``fit_means``, ``level_priors``, ``win_rates``. ``basis`` names what
+    accounts are valued by, ``basis_median`` its median, ``deals`` what is known of deals in general, ``grading``
+    what the parts of a grade are read against. ``rank_*`` are the knots of the ranks: relationship capital and
+    percentile by job role, ascending, and how many colleagues the role's knots are of.
     """
 
     expected_roles: tuple[tuple[str, ...], ...]
@@ -45,7 +44,7 @@ class Reference:
     share_mean: Floats
     rule_account: Ints
     rule_counts: npt.NDArray[np.int64]
-    mean_fit: float
+    fit_means: Floats
     captured: CapturedSpans
     segments: Ints
     part_priors: Floats
@@ -74,6 +73,11 @@ class Reference:
         """The row of the priors that serves each segment."""
         at = lookup(self.segments, segment)
         found: Ints = np.where(at >= 0, at, len(self.segments))
+        return found
+
+    def mean_fit(self, segment: Ints) -> Floats:
+        """Mean fit of the vendors that were judged in deals of each segment."""
+        found: Floats = self.fit_means[self.segment_rows(segment)]
         return found
 
     def win_rate(self, segment: Ints) -> Floats:

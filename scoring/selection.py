@@ -10,7 +10,7 @@ from scoring.machinery.arrays import expand, lookup, run_starts, sums
 from scoring.machinery.awards import earlier_awards
 from scoring.machinery.evidence import shrunk
 from scoring.machinery.fit import fit_observed
-from scoring.machinery.incumbency import offers, stated_incumbents
+from scoring.machinery.incumbency import Incumbency, incumbency_of, offers
 from scoring.machinery.shares import segment_of
 from scoring.machinery.standings import Standings, standings_of
 from scoring.parameters import Parameters
@@ -24,7 +24,8 @@ class Measures:
     """What is measured of each vendor of each opportunity (a case), in the order of the standings.
 
     ``place`` is the opportunity's place among the chains' scopes; ``rows`` are the standings of all cases,
-    ``case`` the case of each. Evidence counts items; priors are the Reference's.
+    ``case`` the case of each. Evidence counts items; priors are the Reference's. ``supply`` is what installed
+    shares and offers say of each case's incumbency.
     """
 
     standings: Standings
@@ -41,6 +42,7 @@ class Measures:
     incumbency: Floats
     incumbency_evidence: Floats
     incumbency_prior: Floats
+    supply: Incumbency
     price: Floats
     own_price: Floats
     median_price: Floats
@@ -94,7 +96,7 @@ def select(snapshot: Snapshot, reference: Reference, parameters: Parameters, sco
     """The selection in the given opportunities, or in all open ones.
 
     Model: P_select is the softmax over us and all rivals of `utility`; fit and incumbency are shrunk
-    once to the Reference (mean fit; the vendor's installed share in the segment), the price step is
+    once to the Reference (mean fit and the vendor's installed share in the segment), the price step is
     ``(median - own)/median`` in units of 10 %, clipped, 0 unless the own price and another are known in
     the same currency. Our own price is our offer in the deal, else the quoted amount.
     Limits: control points are 0 here: their evidence belongs to the likelihood.
@@ -118,9 +120,10 @@ def measures(snapshot: Snapshot, reference: Reference, parameters: Parameters, s
     deal, vendor, account = chains.scopes.key[place], cases.vendor[chosen], chains.scopes.account[place]
     influence = chains.influence[standings.member[rows]]
     observed, evidence = fit_observed(snapshot, deal, vendor, parameters)
-    fit_prior = np.full(len(deal), reference.mean_fit)
-    incumbent, known = _incumbency(snapshot, deal, account, vendor, parameters)
-    incumbency_prior = reference.installed_share(segment_of(snapshot, account), vendor)
+    segment = segment_of(snapshot, account)
+    fit_prior, incumbency_prior = reference.mean_fit(segment), reference.installed_share(segment, vendor)
+    supply = incumbency_of(snapshot, np.full(len(deal), OPPORTUNITY), deal, account, vendor, parameters)
+    incumbent, known = _with_awards(snapshot, supply, deal, account, vendor, parameters)
     price, own, median = _price_steps(snapshot, deal, vendor, parameters)
     return Measures(
         standings=standings,
@@ -137,24 +140,21 @@ def measures(snapshot: Snapshot, reference: Reference, parameters: Parameters, s
         incumbency=shrunk(incumbent, incumbency_prior, known, parameters),
         incumbency_evidence=known,
         incumbency_prior=incumbency_prior,
+        supply=supply,
         price=price,
         own_price=own,
         median_price=median,
     )
 
 
-def _incumbency(
-    snapshot: Snapshot, deal: Ints, account: Ints, vendor: Ints, parameters: Parameters
+def _with_awards(
+    snapshot: Snapshot, supply: Incumbency, deal: Ints, account: Ints, vendor: Ints, parameters: Parameters
 ) -> tuple[Floats, Floats]:
-    """What offers say of who supplies today; where they are silent, what the account's earlier awards say."""
-    place, row, weight = stated_incumbents(snapshot, deal, vendor, parameters)
-    observed = np.full(len(deal), np.nan)
-    observed[place] = snapshot.edges["competes"]["incumbent"][row]
-    evidence = sums(place, weight, len(deal))
+    """What shares and offers say of who supplies today; where both are silent, what earlier awards say."""
     if parameters.selection.award == 0:
-        return observed, evidence
-    awards, silent = earlier_awards(snapshot, deal, account, vendor, parameters), np.isnan(observed)
-    return np.where(silent, awards.share, observed), np.where(silent, awards.evidence, evidence)
+        return supply.observed, supply.evidence
+    awards, silent = earlier_awards(snapshot, deal, account, vendor, parameters), np.isnan(supply.observed)
+    return np.where(silent, awards.share, supply.observed), np.where(silent, awards.evidence, supply.evidence)
 
 
 def _price_steps(snapshot: Snapshot, deal: Ints, vendor: Ints, parameters: Parameters) -> tuple[Floats, Floats, Floats]:

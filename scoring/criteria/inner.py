@@ -12,6 +12,7 @@ from scoring.machinery.arrays import sums
 from scoring.machinery.closeness import warmth_of
 from scoring.machinery.evidence import shrunk
 from scoring.machinery.fit import fit_observed
+from scoring.machinery.shares import segment_of
 from scoring.parameters import Parameters
 from scoring.reference import Reference
 from scoring.snapshot import Snapshot
@@ -35,7 +36,7 @@ class Inner:
 def inner_four(snapshot: Snapshot, reference: Reference, parameters: Parameters, deal: int) -> list[Inner]:
     """Us, then the two rivals of the deal that threaten us most.
 
-    Model: fit is shrunk once to the mean fit; closeness ``sum I_p W_p`` over the chain, W the warmth of
+    Model: fit is shrunk once to the segment's mean fit; closeness ``sum I_p W_p`` over the chain, W the warmth of
     key_person, so placeholders and whoever was never met add nothing; a rival's threat is its competitor
     score F.
     """
@@ -43,7 +44,7 @@ def inner_four(snapshot: Snapshot, reference: Reference, parameters: Parameters,
     ground = ground_of(snapshot, reference, parameters, asked)
     standings, size = ground.standings, len(ground)
     fit, evidence = fit_observed(snapshot, ground.deal, ground.vendor, parameters)
-    fit = shrunk(fit, np.full(size, reference.mean_fit), evidence, parameters)
+    fit = shrunk(fit, reference.mean_fit(segment_of(snapshot, ground.account)), evidence, parameters)
     influence = standings.chains.influence[standings.member[ground.member]]
     close = sums(ground.case, influence * warmth_of(standings, ground.member, parameters).total(parameters), size)
     known = sums(ground.case, influence * standings.known_tie(parameters)[ground.member], size)

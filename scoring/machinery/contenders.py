@@ -96,7 +96,7 @@ def contenders_of(
     side = np.where(measured.vendor == US, OURS, RIVALS)
     mean_stance = reference.mean_stance(segment_of(snapshot, measured.account), side)
     complete = completeness_of(snapshot, key, parameters)
-    players = _players(reference, measured, deal, mean_stance, presence, points, complete, parameters)
+    players = _players(measured, deal, mean_stance, presence, points, complete, parameters)
     probability, nobody = contest(
         players.deal, players.utility.sum(axis=1), players.chance, decision.chance, parameters
     )
@@ -118,7 +118,6 @@ def _weighted(measured: Measures, held: Floats, parameters: Parameters) -> Float
 
 
 def _players(
-    reference: Reference,
     measured: Measures,
     deal: Ints,
     mean_stance: Floats,
@@ -135,7 +134,7 @@ def _players(
         none, none,
     ])  # fmt: skip
     phantom = np.zeros((number, len(PARTS)))
-    phantom[:, FIT] = given.fit * reference.mean_fit
+    phantom[:, FIT] = given.fit * measured.fit_prior[run_starts(deal)]
 
     def listed(cases: Floats, phantoms: Floats) -> Floats:
         found: Floats = np.concatenate([cases, phantoms])[order]

@@ -13,7 +13,7 @@ from scoring.machinery.contact import NEVER
 from scoring.machinery.contenders import Contenders
 from scoring.machinery.control_points import POINTS
 from scoring.machinery.fit import judged
-from scoring.machinery.incumbency import offers, stated_incumbents
+from scoring.machinery.incumbency import offers, shares_told, stated_told
 from scoring.machinery.people import people_of
 from scoring.machinery.raw import person_inputs, stance_told
 from scoring.parameters import Parameters
@@ -105,15 +105,13 @@ def fit_told(snapshot: Snapshot, found: Contenders, case: int, parameters: Param
 
 
 def incumbency_told(snapshot: Snapshot, found: Contenders, case: int, parameters: Parameters) -> Told:
-    """What COMPETES says of who supplies the need today, else earlier awards, and what that is shrunk to."""
-    _, edge, weight = stated_incumbents(snapshot, *_self(found, case), parameters)
-    competes = snapshot.edges["competes"]
+    """Installed shares and what COMPETES says, else earlier awards, and what that is shrunk to."""
+    shares = shares_told(snapshot, found.measures.supply, case)
+    stated = stated_told(snapshot, found.measures.supply, case)
     return {
-        "stated": [
-            {"incumbent": bool(competes["incumbent"][row]), "weight": float(each)}
-            for row, each in zip(edge, weight, strict=True)
-        ],
-        "awards": [] if len(edge) else _awards(snapshot, found, case, parameters),
+        "shares": shares,
+        "stated": stated,
+        "awards": [] if shares or stated else _awards(snapshot, found, case, parameters),
         "prior": float(found.measures.incumbency_prior[case]),
     }
 

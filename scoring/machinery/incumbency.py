@@ -8,6 +8,7 @@ does not, who has a share supplies. A stated incumbent without a known share sup
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -106,6 +107,8 @@ def incumbency_of(
 def _deals(snapshot: Snapshot, scope_type: Ints, scope: Ints, parameters: Parameters) -> tuple[Ints, Ints]:
     """Row and deal: an opportunity itself, an account's open and recent ones."""
     firms, own = np.flatnonzero(scope_type == COMPANY), np.flatnonzero(scope_type != COMPANY)
+    if not len(firms):
+        return own, scope[own]
     deals = recent_deals(snapshot, parameters)
     at, place = Grouping.of(customer_of(snapshot, deals)).join(scope[firms])
     return np.concatenate([firms[at], own]), np.concatenate([deals[place], scope[own]])
@@ -124,3 +127,29 @@ def _shares(snapshot: Snapshot, scope_type: Ints, scope: Ints, account: Ints, ve
     narrowed = sums(row, fits.astype(np.float64), len(scope)) > 0
     keep = fits | ~narrowed[row]
     return row[keep], edge[keep]
+
+
+def shares_told(snapshot: Snapshot, found: Incumbency, row: int) -> list[dict[str, Any]]:
+    """The installed shares behind a row."""
+    buys, places = snapshot.edges["buys"], np.flatnonzero(found.share_row == row)
+    return [
+        {
+            "offering": int(buys.target[found.share_edge[at]]),
+            "share": float(buys["installed_share"][found.share_edge[at]]),
+            "age": int(found.share_age[at]),
+        }
+        for at in places
+    ]
+
+
+def stated_told(snapshot: Snapshot, found: Incumbency, row: int) -> list[dict[str, Any]]:
+    """The offers of a row's vendor that say whether it is the incumbent."""
+    competes, places = snapshot.edges["competes"], np.flatnonzero(found.offer_row == row)
+    return [
+        {
+            "opportunity": int(competes.target[found.offer_edge[at]]),
+            "incumbent": bool(competes["incumbent"][found.offer_edge[at]]),
+            "weight": float(found.offer_weight[at]),
+        }
+        for at in places
+    ]

@@ -195,7 +195,7 @@ class PlainAccounts(PlainParts):
         level = self.shrunk(observed, ranked, self.ref.level_priors[self.segment(self.account(scope))])
         most = max(self.dependence(scope).values(), default=0.0)
         redundancy = (1 - most) * min(1.0, reach / given.reached)
-        fit = self.shrunk(*self.fit(scope, US), self.ref.mean_fit)
+        fit = self.shrunk(*self.fit(scope, US), self.ref.fit_means[self.segment(self.account(scope))])
         return 100 * (
             given.tie * reach + given.level * level + given.redundancy * redundancy + given.fit * fit
         )  # fmt: skip
@@ -247,7 +247,7 @@ class PlainAccounts(PlainParts):
         unknown = sum(i for x, i in self.influence(scope).items() if x not in persons)
         support += unknown * self.p.stance.placeholder
         observed, evidence, prior = self.incumbency(scope, account, vendor)
-        fit = self.shrunk(*self.fit(scope, vendor), self.ref.mean_fit)
+        fit = self.shrunk(*self.fit(scope, vendor), self.ref.fit_means[self.segment(account)])
         return 100 * (
             given.support * (1 + support) / 2 + given.incumbency * self.shrunk(observed, evidence, prior)
             + given.fit * fit + given.momentum * self.momentum(scope, account, vendor)

@@ -102,24 +102,28 @@ def measure(inputs: dict[str, Any], vendor: dict[str, Any]) -> dict[str, float]:
     reached = sum(r["weight"] * r["met"] * r["proof"] for r in judged)
     evidence = sum(2 ** (-r["age"] / given["half_life"]) for r in judged)
     fit = shrunk(reached / weight if weight else None, evidence, vendor["fit"]["prior"], given["shrinkage"])
-    stated, awards = vendor["incumbency"]["stated"], vendor["incumbency"]["awards"]
-    known = sum(a["weight"] for a in awards)
-    incumbent = shrunk(
-        float(stated[-1]["incumbent"])
-        if stated
-        else sum(a["weight"] * a["won"] for a in awards) / known
-        if known
-        else None,
-        sum(s["weight"] for s in stated) or known,
-        vendor["incumbency"]["prior"],
-        given["shrinkage"],
-    )
+    incumbent = incumbency(vendor["incumbency"], given)
     own, median = vendor["price"]["own"], vendor["price"]["median"]
     steps = 0.0 if median is None else (median - own) / median / given["price_step"]
     steps = max(-given["price_clip"], min(given["price_clip"], steps))
     utility = given["stance"] * support + given["fit"] * fit
     utility += given["incumbency"] * incumbent + given["price"] * steps
     return {"utility": utility, "fit": fit, "evidence": evidence, "chance": presence(inputs, vendor)}
+
+
+def incumbency(told: dict[str, Any], given: dict[str, float]) -> float:
+    """Installed shares and statements; where there is neither, earlier awards."""
+    shares, stated, awards = told["shares"], told["stated"], told["awards"]
+    evidence = sum(2 ** (-s["age"] / given["half_life"]) for s in shares) + sum(s["weight"] for s in stated)
+    observed = None
+    if shares or stated:
+        assert awards == []
+        share = sum(s["share"] for s in shares) / len(shares) if shares else 1.0
+        observed = max(float(s["incumbent"]) for s in stated) * share if stated else share
+    elif awards:
+        evidence = sum(a["weight"] for a in awards)
+        observed = sum(a["weight"] * a["won"] for a in awards) / evidence
+    return shrunk(observed, evidence, told["prior"], given["shrinkage"])
 
 
 def presence(inputs: dict[str, Any], vendor: dict[str, Any]) -> float:

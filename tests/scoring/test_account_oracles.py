@@ -261,7 +261,7 @@ def test_competitor() -> None:
     ours = 20 + 20 + 15 * (1 - math.exp(-1 / 3))
     assert frame.columns["gap"][row] == pytest.approx(ours - expected, abs=1e-9)
     itself = frame.rows(vendor=firm, scope=firm)[0]
-    assert frame.score[itself] == pytest.approx(20 + 20 * reference.mean_fit, abs=1e-9)
+    assert frame.score[itself] == pytest.approx(20 + 20 * reference.fit_means[-1], abs=1e-9)
     mine, *_ = scored(world, "competitor", vendor=US)
     assert mine.score[mine.rows(scope=firm)[0]] == pytest.approx(ours, abs=1e-9)
 

@@ -558,3 +558,163 @@ def test_awards_are_told_and_give_the_number_again() -> None:
             [(False, 180), (True, 0)], [(True, 180), (False, 0)]
         )  # fmt: skip
         assert {world.names["first"], world.names["second"]} & set(part.evidence)
+
+
+def supplied(share: float = 0.6, elsewhere: float = 0.2) -> World:
+    """The rival supplies a share of the customer since a half-life, and another of the segment's other customer."""
+    world = bare()
+    rival, offering = world.names["rival"], world.node("offering", "offering")
+    other = world.company("other", "customer", industry="x")
+    since = instant(TODAY - 180)
+    world.edge("buys", world.names["customer"], offering, valid_from=since, vendor=rival, installed_share=share)
+    world.edge("buys", other, offering, valid_from=since, vendor=rival, installed_share=elsewhere)
+    return world
+
+
+def field_of(gains: tuple[float, float]) -> tuple[float, float]:
+    """P of us and the rival in `supplied`, where incumbency adds the gains to their utilities.
+
+    A rival's tie is never below its installed share, so the approver is reached: a = .5 + .5 · .6, logit P_go = .3.
+    """
+    phantom, decided = math.exp(1.0), 1 / (1 + math.exp(-0.3))
+    us, rival = (math.exp(1 - 0.3 * chain_share() + gain) for gain in gains)
+    first, second = (0.7 * own / (us + rival) + 0.3 * own / (us + rival + phantom) for own in (us, rival))
+    return decided * first, decided * second
+
+
+def test_what_the_customer_has_installed_counts_as_incumbency() -> None:
+    """A share of .6, a half-life old: n_eff .5, q = .5/3.5 = 1/7; usual in the segment (.6 + .2)/2 = .4.
+
+    Inc = (1/7)(.6) + (6/7)(.4) = 3/7, so the rival's U is .8 · 3/7 above ours, of whom nothing is known.
+    """
+    frame = scored(supplied())
+    measured = found_in(supplied()).measures
+    assert measured.incumbency == pytest.approx([0.0, 3 / 7], abs=1e-12)
+    assert measured.incumbency_prior == pytest.approx([0.0, 0.4], abs=1e-12)
+    assert measured.incumbency_evidence == pytest.approx([0.0, 0.5], abs=1e-12)
+    assert frame.score == pytest.approx(field_of((0.0, 0.8 * 3 / 7)), abs=1e-12)
+
+
+@pytest.mark.parametrize(("incumbent", "expected"), [(True, (0.9 + 1.2) / 4.5), (False, 1.2 / 4.5)])
+def test_who_is_said_to_supply_does_so_by_the_installed_share(incumbent: bool, expected: float) -> None:
+    """Said today with confidence 1: n_eff .5 + 1, q = 1.5/4.5; (1.5 · .6 + 3 · .4)/4.5, or without the .6."""
+    world = supplied()
+    rival, deal = world.names["rival"], world.names["deal"]
+    world.edges["competes"] = []
+    world.edge("competes", rival, deal, valid_from=instant(TODAY), incumbent=incumbent, confidence=1.0)
+    assert found_in(world).measures.incumbency == pytest.approx([0.0, expected], abs=1e-12)
+    assert scored(world).score == pytest.approx(field_of((0.0, 0.8 * expected)), abs=1e-12)
+
+
+def test_the_share_of_what_the_deal_needs_counts_in_its_likelihood() -> None:
+    """Of the offerings with a share of .6 and of 1 the deal needs the second: Inc = (1/7)(1) + (6/7) prior."""
+    world = supplied()
+    needed = world.node("offering")
+    world.edge("needs", world.names["deal"], needed)
+    world.edge(
+        "buys", world.names["customer"], needed, valid_from=instant(TODAY - 180), vendor=world.names["rival"],
+        installed_share=1.0,
+    )  # fmt: skip
+    prior = (0.8 + 0.2) / 2
+    assert found_in(world).measures.incumbency[1] == pytest.approx((1 + 6 * prior) / 7, abs=1e-12)
+
+
+def test_an_installed_share_goes_before_earlier_awards() -> None:
+    """We won two of three earlier awards, the rival one; of the rival the customer's own shares are known."""
+    world, parameters = with_awards(2.0)
+    world.edge(
+        "buys", world.names["customer"], world.node("offering"), valid_from=instant(TODAY),
+        vendor=world.names["rival"], installed_share=0.9,
+    )  # fmt: skip
+    found = found_in(world, parameters).measures
+    q = 3 / 6
+    assert found.incumbency == pytest.approx([q * 2 / 3, 0.9 / 4], abs=1e-12)
+    assert found.incumbency_evidence == pytest.approx([3.0, 1.0])
+
+
+def test_installed_shares_are_told_and_give_the_number_again() -> None:
+    """Every row tells the shares behind the vendor's incumbency; the offerings bought are evidence."""
+    world = supplied()
+    snapshot, offering = world.snapshot(), world.names["offering"]
+    frame = SCORERS["likelihood"].score(snapshot, reduce_reference(snapshot, DEFAULTS), DEFAULTS)
+    for row, shares in enumerate(([], [{"offering": offering, "share": 0.6, "age": 180}])):
+        told = frame.explain(row)
+        assert recomputed(asdict(told)) == pytest.approx(frame.score[row], abs=1e-9)
+        part = next(each for each in told.contributions if each.factor == "incumbency")
+        assert part.inputs["shares"] == shares
+        assert offering in part.evidence
+    assert [value for factor, _, value, _ in frame.parts(1) if factor == "incumbency"] == pytest.approx([3 / 7])
+
+
+@given(seeds)
+@checked
+def test_incumbency_is_the_competitors(seed: int) -> None:
+    """Likelihood and competitor score read one incumbency of a vendor in a deal."""
+    snapshot = random_world(seed).snapshot()
+    reference = reduce_reference(snapshot, DEFAULTS)
+    found = contenders_of(snapshot, reference, DEFAULTS).measures
+    frame = SCORERS["competitor"].score(snapshot, reference, DEFAULTS)
+    here = {(s, v): i for s, v, i in zip(frame.scope, frame.vendor, frame.columns["incumbency"], strict=True)}
+    both = [
+        (here[deal, vendor], own)
+        for deal, vendor, own in zip(found.opportunity, found.vendor, found.incumbency, strict=True)
+        if (deal, vendor) in here
+    ]
+    assert len(both) == (found.vendor != US).sum()
+    for one, other in both:
+        assert one == pytest.approx(other, abs=1e-12)
+
+
+def judged_elsewhere() -> World:
+    """Beside `bare`'s deal in segment x: two judged vendors of deals there (1 and .6), one in segment y (.3)."""
+    world = bare()
+    for name, industry, proofs in (("x1", "x", ("delivered", "documented")), ("y1", "y", ("claimed",))):
+        deal = world.deal(f"deal {name}", world.company(name, "customer", industry=industry))
+        need = world.node("requirement")
+        world.edge("requires", deal, need)
+        for number, word in enumerate(proofs):
+            vendor = world.company(f"vendor {name} {number}", "rival")
+            world.edge("competes", vendor, deal)
+            world.edge("meets", vendor, need, met=1.0, proof=word)
+    return world
+
+
+def test_the_phantom_fits_as_vendors_of_its_segment_do() -> None:
+    """All: (3·.5 + 1 + .6 + .3)/(3 + 3) = .5667; segment x: (3·.5667 + 1.6)/(3 + 2) = .66.
+
+    The phantom's U is 2 · .66; of our fit and the rival's nothing is known, so it is the same .66.
+    """
+    world = judged_elsewhere()
+    found = found_in(world)
+    deal = int(np.flatnonzero(found.key == world.names["deal"])[0])
+    phantom = found.players_of(deal)[-1]
+    assert found.players.case[phantom] == -1
+    assert found.players.utility[phantom].sum() == pytest.approx(2 * 0.66, abs=1e-12)
+    own = found.deal == deal
+    assert found.measures.fit[own] == pytest.approx([0.66, 0.66], abs=1e-12)
+    told = next(SCORERS["likelihood"].score(world.snapshot(), reduce_reference(world.snapshot(), DEFAULTS), DEFAULTS)
+                .explain(row) for row in np.flatnonzero(own))  # fmt: skip
+    assert told.inputs["phantom"]["fit"] == pytest.approx(0.66, abs=1e-12)
+
+
+def test_a_segment_without_a_judged_vendor_has_the_mean_of_all() -> None:
+    """In a deal of an industry with no deal judged: the mean of all, .5667; without a customer the same."""
+    world = judged_elsewhere()
+    world.deal("new", world.company("z", "customer", industry="z"))
+    world.deal("loose")
+    found = found_in(world)
+    for name in ("new", "loose"):
+        phantom = found.players_of(int(np.flatnonzero(found.key == world.names[name])[0]))[-1]
+        assert found.players.utility[phantom].sum() == pytest.approx(2 * 3.4 / 6, abs=1e-12)
+
+
+def test_what_is_judged_today_moves_the_mean_fit_tomorrow() -> None:
+    """Within a day one deal's proof moves no other deal's likelihood."""
+    world = judged_elsewhere()
+    before = reduce_reference(world.snapshot(), DEFAULTS).fit_means.tolist()
+    need = world.edges["meets"][0][1]
+    world.edge("meets", world.names["rival"], need, valid_from=instant(TODAY), met=0.0)
+    world.edge("competes", world.names["rival"], world.names["deal x1"])
+    assert reduce_reference(world.snapshot(), DEFAULTS).fit_means.tolist() == before
+    later = reduce_reference(world.snapshot(TODAY + 1), DEFAULTS).fit_means
+    assert later[:-1].min() < min(before[:-1])
