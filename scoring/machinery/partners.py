@@ -169,7 +169,9 @@ def partner_terms(snapshot: Snapshot, places: Places, parameters: Parameters) ->
     chosen = places.take(rows)
     meetings = _meetings(snapshot, staff, parameters)
     sorts = terms_of(meetings, concerns_of(snapshot, "interaction"), chosen, snapshot.today, parameters)
-    met = tuple(_taken(each, partners.has_person(chosen.account[each.owner], staff[each.colleague]), rows) for each in sorts)
+    met = tuple(
+        _taken(each, partners.has_person(chosen.account[each.owner], staff[each.colleague]), rows) for each in sorts
+    )
     told = [_observed(snapshot, partners, chosen, parameters), _known(snapshot, partners, chosen, parameters)]
     stated = Stated(*(np.concatenate([getattr(each, name) for each in told]) for name in Stated.__slots__))
     return PartnerTerms(staff, (met[0], met[1], met[2]), _moved(stated, rows))

@@ -68,19 +68,29 @@ def _partners(
     firms = [world.company("dealer", *kinds), world.company("agent", "consultant", "customer")]
     staff = [world.person(f"dealer's {n}", rng.choice(firms), rng.choice((None, 2, 4))) for n in range(3)]
     staff.append(world.person("free agent"))
+    told: set[tuple[object, ...]] = set()
+
+    def once(type_: str, source: int, target: int, key: object, **values: object) -> None:
+        if (type_, source, target, key) not in told:
+            told.add((type_, source, target, key))
+            world.edge(type_, source, target, **values)
+
     for deal, account, people in deals:
         if rng.random() < 0.5:
             ends = (rng.choice(firms), account)
-            world.edge("supplies", *rng.choice((ends, ends[::-1])), kind=rng.choice(WORDS["supply_kind"]))
+            kind = rng.choice(WORDS["supply_kind"])
+            once("supplies", *rng.choice((ends, ends[::-1])), kind, kind=kind)
         if rng.random() < 0.4:
             role = rng.choice(WORDS["partner_role"])
-            world.edge("partners", rng.choice(firms), deal, role=role, vendor=rng.choice((None, us, *rivals)))
+            once("partners", rng.choice(firms), deal, role, role=role, vendor=rng.choice((None, us, *rivals)))
         if rng.random() < 0.3:
-            world.edge("covers", rng.choice((*staff, *ours)), rng.choice((deal, account)), team_role="partner")
+            once("covers", rng.choice((*staff, *ours)), rng.choice((deal, account)), None, team_role="partner")
         if rng.random() < 0.2:
-            world.edge("plays", rng.choice(staff), deal, role=rng.choice(EXPECTED))
+            role = rng.choice(EXPECTED)
+            once("plays", rng.choice(staff), deal, role, role=role)
         if rng.random() < 0.2:
-            world.edge("influences", rng.choice(staff), rng.choice(people), scope=rng.choice((None, account)))
+            scope = rng.choice((None, account))
+            once("influences", rng.choice(staff), rng.choice(people), scope, scope=scope)
         for _ in range(6):
             present = rng.choice((staff, staff, [*staff, *ours[:2]]))
             _interaction(world, rng, present, people, [(deal, account, people)], [account])
@@ -93,7 +103,7 @@ def _partners(
             )  # fmt: skip
             if rng.random() < 0.4:
                 kind, strength = rng.choice(WORDS["knows_kind"]), rng.choice((None, rng.random()))
-                world.edge("knows", person, other, kind=kind, strength=strength)
+                once("knows", person, other, kind, kind=kind, strength=strength)
 
 
 def _contests(world: World, rng: random.Random, deals: list[int], vendors: tuple[int, ...], ours: list[int]) -> None:
