@@ -263,7 +263,10 @@ class ScoreList(Answer):
 
 
 class Hop(Answer):
-    """One tie of an introduction path. A tie between our own people has no measured strength."""
+    """One tie of an introduction path. A tie between our own people has no measured strength.
+
+    ``between`` names the two companies of a hop along a chain (`supply`) or within a group (`group`).
+    """
 
     source: str = Field(alias="from")
     target: str = Field(alias="to")
@@ -271,6 +274,7 @@ class Hop(Answer):
     how: str | None
     strength: float | None
     evidence: list[str]
+    between: list[Named]
     text: str
 
 

@@ -25,6 +25,7 @@ from api.routers import (
     journeys,
     leading,
     meta,
+    networks,
     parameters,
     plans,
     reviews,
@@ -71,7 +72,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         app.include_router(collections.collection_router(segment, type_), prefix="/api/v1")
     for router in (
         scoring.router, deals.router, leading.router, customers.router, focus.router, plans.router, journeys.router,
-        drafts.router, reviews.router, parameters.router, changes.router, imports.router, meta.router,
+        networks.router, drafts.router, reviews.router, parameters.router, changes.router, imports.router, meta.router,
     ):  # fmt: skip
         app.include_router(router, prefix="/api/v1")
     return app

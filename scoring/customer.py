@@ -21,6 +21,7 @@ from scoring.machinery.evidence import (
     shrunk_variance,
     unseen_variance,
 )
+from scoring.machinery.partner_key import partner_held
 from scoring.machinery.parts import COMMERCIAL, ORGANISATION, PARTS, RISK, SERVICE, Parts, parts_of
 from scoring.machinery.scopes import accounts_among
 from scoring.machinery.shares import segment_of
@@ -31,14 +32,16 @@ from scoring.snapshot import Snapshot
 from scoring.types import COMPANY, US, Floats, Ints, ScoreFrame, Vendor
 
 KIND = "customer"
-FACTORS = ("key", "coverage", *PARTS, "clip")
+FACTORS = ("key", "partner_key", "coverage", *PARTS, "clip")
+PARTNER = FACTORS.index("partner_key")
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What the formula reads, by account: Key, Gen 0..1, and the parts 0..1 beside their priors."""
+    """What the formula reads, by account: Key, partners' part, Gen 0..1, and the parts 0..1 beside their priors."""
 
     key: Floats
+    partner_key: Floats
     coverage: Floats
     parts: Floats
     priors: Floats
@@ -59,16 +62,18 @@ def score_of(account: Account, parameters: Parameters) -> tuple[Floats, Floats, 
     """Score, base and effects (a column per factor) of the raw formula, for many accounts at once."""
     given, weights = parameters.customer, part_weights(parameters)
     base = account.priors @ weights
-    effects = np.column_stack([
+    own = np.column_stack([
         100 * given.key * account.key,
         100 * given.general * account.coverage,
         weights * (account.parts - account.priors),
         np.zeros(len(base)),
     ])  # fmt: skip
-    total = base + effects.sum(axis=1)
+    held = 100 * given.key * account.partner_key
+    # added last, so that without partners nothing is rounded otherwise
+    total = base + own.sum(axis=1) + held
     score = np.clip(total, 0.0, 100.0)
-    effects[:, -1] = score - total
-    return score, base, effects
+    own[:, -1] = score - total
+    return score, base, np.insert(own, PARTNER, held, axis=1)
 
 
 def score(
@@ -82,19 +87,24 @@ def score(
 ) -> ScoreFrame:
     """Score our relationship with each account.
 
-    Model: ``A = 100(.35 Key + .20 Gen + .20 Org + .15 Com + .10 Svc) - 4 sum risk``, clipped to 0..100, the
-    clip being a part. ``Key = sum I_p K_p/100`` with the account's influence; Gen see machinery.coverage;
+    Model: ``A = 100(.35 (Key + PKey) + .20 Gen + .20 Org + .15 Com + .10 Svc) - 4 sum risk``, clipped to 0..100,
+    the clip being a part. ``Key = sum I_p K_p/100`` with the account's influence, of what we hold ourselves;
+    ``PKey = sum I_p .5 max(0, K_p' - K_p)/100`` of what partners hold beyond that, ``K_p'`` being K_p with the
+    partner's tie in place of ours, so ``.5 * .30 max(0, T_p' - T_p)(1 + s_p)/2`` (machinery.partners,
+    machinery.partner_key); Gen see machinery.coverage;
     Org, Com, Svc means of their parts and the risks' severities, see machinery.parts, each shrunk once to
     the segment's prior ``q x + (1 - q) prior``, ``q = n/(n + 3)``.
     Inputs: a snapshot, the Reference (priors by segment), the parameters; ``scopes`` or ``subjects`` name
     accounts by key (default: all). Only we have this score: another ``vendor`` has no rows.
-    Returns: a frame of A in 0..100, a row per account; columns ``key``, ``coverage`` (0..1), ``risk``
+    Returns: a frame of A in 0..100, a row per account; columns ``key``, ``partner_key``, ``coverage`` (0..1), ``risk``
     (points lost), and of 100 Key, the account's cell of `key_person`, the interval ``key_p10``, ``key_p90``
     and ``key_completeness``. The base has Key and Gen at 0 and every part at its prior.
     Properties: parts sum to the score; a better stance, tie or depth never lowers it; one more tie never
-    lowers Gen; without ours, or for a company that is ours or a mere rival, there is no row.
+    lowers Gen; a tie of a partner never lowers it, nor does one of ours where a partner has one; Key + PKey is
+    in 0..1; without a partner PKey is 0; without ours, or for a company that is ours or a mere rival, no row.
     Limits: that a person left is read from observations ``state:left`` about the seat or the account; a
     tenure that has ended is not in a snapshot. Amounts in other currencies than ``employee.currency`` do not count.
+    Ties of partners that nobody recorded neither widen the interval nor lower completeness.
     References: domain.md section 5.3; machinery.coverage, machinery.parts, machinery.gathering.
     """
     standings = standings_of(snapshot, reference, parameters, scopes if scopes is not None else subjects)
@@ -106,7 +116,7 @@ def score(
     account = _account(snapshot, reference, standings, firms, parts, parameters)
     total, base, effects = score_of(account, parameters)
     p10, p90 = _interval(snapshot, standings, firms, account, parts, total, parameters)
-    values = np.column_stack([account.key, account.coverage, account.parts, effects[:, -1]])
+    values = np.column_stack([account.key, account.partner_key, account.coverage, account.parts, effects[:, -1]])
     size = len(firms)
     return component_frame(
         KIND,
@@ -124,6 +134,7 @@ def score(
         Components(FACTORS, values, effects),
         {
             "coverage": account.coverage,
+            "partner_key": account.partner_key,
             "risk": parameters.customer.risk * account.parts[:, -len(RISK) :].sum(axis=1),
             **_key_columns(standings, firms, account.key, parameters),
         },
@@ -142,6 +153,7 @@ def _account(
     priors = reference.part_priors[reference.segment_rows(segment_of(snapshot, scopes.key[firms]))]
     return Account(
         key=sums(close.scope, close.influence * liking, len(scopes))[firms],
+        partner_key=partner_held(snapshot, standings, parameters).key[firms],
         coverage=coverage.value[firms],
         parts=shrunk(parts.observed, priors, parts.evidence, parameters),
         priors=priors,
@@ -210,4 +222,5 @@ def _interval(
     variance += reach * contact_variance(account.coverage, seen, parameters)
     above += reach * unseen_variance(account.coverage, known_coverage(standings, coverage, parameters)[firms])
     variance += shrunk_variance(account.parts, parts.evidence, parameters) @ part_weights(parameters) ** 2
+    variance += (100 * given.key) ** 2 * partner_held(snapshot, standings, parameters).variance[firms]
     return interval(total, variance, above, parameters)

@@ -9,6 +9,7 @@ import numpy as np
 from scoring.chain_explanation import member_told
 from scoring.frames import explained
 from scoring.machinery.gathering import Items
+from scoring.machinery.partner_key import partners_told
 from scoring.machinery.parts import COMMERCIAL, HOW, ORGANISATION, PARTS, RISK, SERVICE, Parts
 from scoring.machinery.standings import Standings
 from scoring.machinery.told import cells_told, chain_told, items_told
@@ -38,6 +39,7 @@ def explain_customer(
     cells = cells_told(snapshot, standings, scope, parameters)
     made = [
         _key(frame, i, members, parameters),
+        _partner_key(frame, i, snapshot, standings, scope, parameters),
         _coverage(frame, i, cells, members, parameters),
         *(_part(frame, i, snapshot, name, observed, parameters) for name in PARTS),
         _clip(frame, i),
@@ -104,6 +106,30 @@ def _key(frame: ScoreFrame, i: int, members: list[dict[str, Any]], parameters: P
         weight=100 * parameters.customer.key,
         evidence=evidence_of(members, "stance", "depth", "tie"),
         inputs={"people": without_evidence(members), "weights": weights},
+    )
+
+
+def _partner_key(
+    frame: ScoreFrame, i: int, snapshot: Snapshot, standings: Standings, scope: int, parameters: Parameters
+) -> Contribution:
+    people, evidence = partners_told(snapshot, standings, scope, parameters)
+    tie = parameters.tie
+    return contribution(
+        frame,
+        i,
+        "partner_key",
+        weight=100 * parameters.customer.key,
+        evidence=evidence,
+        inputs={
+            "people": people,
+            "share": parameters.customer.partner,
+            "weight": parameters.key_person.tie,
+            "scale": tie.scale,
+            "half_life": tie.half_life_account,
+            "text_cap": tie.text_cap,
+            "unanswered_cap": tie.unanswered_cap,
+            "observed_tie": tie.observed_tie,
+        },
     )
 
 

@@ -188,6 +188,7 @@ class CustomerParameters:
     """Weights of a customer score, and the windows of what it reads."""
 
     key: A[float, Number("Key people")] = 0.35
+    partner: A[float, Number("Share of a partner's tie that counts, as far as it is stronger than ours")] = 0.5
     general: A[float, Number("General contact over departments and levels")] = 0.20
     organisation: A[float, Number("Organisation: exchange, agreements, alliance")] = 0.20
     commercial: A[float, Number("Commerce: share of wallet, tenure, trend")] = 0.15
@@ -302,6 +303,8 @@ class GuidanceParameters:
     acquaintance: A[float, Number("Strength of an acquaintance without a stated closeness")] = 0.4
     colleague: A[float, Number("Strength of the tie between two of our people")] = 0.6
     reporting: A[float, Number("Strength of the tie along a solid reporting line")] = 0.5
+    supply_hop: A[float, Number("Strength between equals of two companies that a chain of SUPPLIES joins")] = 0.2
+    group_hop: A[float, Number("Strength between equals of a company and its group, or of two of one group")] = 0.15
     stuck: A[float, Number("A deal's stay in a stage longer than so many usual ones is stuck", "1", 1, 20)] = 2.0
     slipped_days: A[float, Number("Days that the expected close moved later until a deal slips", "days", 1, 365)] = 14.0
     due_high: A[float, Number("Days to act on a grave finding", "days", 1, 365)] = 7.0

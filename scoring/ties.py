@@ -22,7 +22,7 @@ def colleague_ties(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, In
 
     Returns. Three arrays of equal length, ordered by colleague, then person; T in (0, 1).
     """
-    places = _places(snapshot)
+    places = account_places(snapshot)
     meetings = meetings_of(snapshot)
     pairs = pair_ties(meetings, concerns_of(snapshot, "interaction"), places, snapshot.today, parameters)
     keep = pairs.strength > 0
@@ -36,6 +36,7 @@ def colleague_ties(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, In
     return colleague[first], person[first], strength[first]
 
 
-def _places(snapshot: Snapshot) -> Places:
+def account_places(snapshot: Snapshot) -> Places:
+    """Everybody in each of their accounts' scope."""
     members = affiliations_of(snapshot)
     return Places(members.person, np.full(len(members.person), COMPANY), members.account, members.account)

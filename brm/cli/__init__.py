@@ -7,6 +7,7 @@ import typer
 from brm.cli import (
     asking,
     caring,
+    chaining,
     customers,
     dealing,
     drafting,
@@ -37,7 +38,7 @@ app = typer.Typer(
 )
 for module in (
     running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, customers, focusing, looking,
-    drafting, reviewing, editing, caring, parameters, evaluating, planning, journeying,
+    drafting, reviewing, editing, caring, parameters, evaluating, planning, journeying, chaining,
 ):  # fmt: skip
     module.register(app)
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from brm.errors import InvalidInput
 from brm.principal import Principal
@@ -14,6 +16,8 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, When
 from graph_schema.changes import EdgeRef
 from graph_schema.vocabulary import VOCABULARIES, code_number
+from scoring.chain_ties import GROUP as COMPANY_GROUP
+from scoring.chain_ties import Hops, company_hops, partner_hops
 from scoring.machinery.arrays import Grouping
 from scoring.machinery.people import current, people_of
 from scoring.parameters import Parameters
@@ -22,36 +26,54 @@ from scoring.registry import SCORERS
 from scoring.routes import Network, Route, best_routes
 from scoring.snapshot import Floats, Ints, Snapshot
 from scoring.ties import colleague_ties
-from scoring.types import US
+from scoring.types import NOBODY, US
 
 RESTRICTED = code_number("sensitivity", "restricted")
 SOLID = code_number("report_kind", "solid")
+HOW = {"knows": "knows_kind", "supply": "supply_kind"}
 FURTHEST = 6
 HOPS = 4
-SORTS = ("tie", "knows", "reports")
-TIE, KNOWS, REPORTS = range(3)
+SORTS = ("tie", "knows", "reports", "partner", "supply", "group")
+TIE, KNOWS, REPORTS, PARTNER, SUPPLY, GROUP = range(len(SORTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """Ties between persons by key; ``how`` is a code of the sort's vocabulary, -1 for none.
+
+    ``source`` and ``target`` are the companies that a tie of a chain or group runs between, else `NOBODY`.
+    """
+
+    first: Ints
+    second: Ints
+    strength: Floats
+    sort: Ints
+    how: Ints
+    source: Ints
+    target: Ints
 
 
 class People:
-    """The network of one snapshot: our colleagues' ties, who knows whom, and who reports to whom.
+    """The network of one snapshot: our colleagues' ties, who knows whom, who reports to whom, and what runs
+    between companies: partners' ties, chains and groups.
 
     Rivals' staff and people who are against us are reached, but nobody is reached through them.
     """
 
     def __init__(self, snapshot: Snapshot, reference: Reference, parameters: Parameters, *, restricted: bool) -> None:
-        colleague, person, strength = colleague_ties(snapshot, parameters)
-        first, second, closeness, how = _acquaintances(snapshot, parameters, restricted=restricted)
-        below, above = _reporting(snapshot)
         people = people_of(snapshot)
         self.colleagues = people.key[people.colleague]
-        self.first = np.concatenate([colleague, first, below])
-        self.second = np.concatenate([person, second, above])
-        lines = np.full(len(below), parameters.guidance.reporting)
-        self.strength = np.concatenate([strength, closeness, lines])
-        self.sort = np.repeat([TIE, KNOWS, REPORTS], [len(colleague), len(first), len(below)])
-        self.how = np.concatenate([np.full(len(colleague), -1), how, np.full(len(below), -1)])
+        parts = [
+            _plain(TIE, *colleague_ties(snapshot, parameters)),
+            _acquaintances(snapshot, parameters, restricted=restricted),
+            _plain(REPORTS, *_reporting(snapshot), parameters.guidance.reporting),
+            _across(snapshot, partner_hops(snapshot, parameters), PARTNER, restricted=restricted),
+            _across(snapshot, company_hops(snapshot, parameters), SUPPLY, restricted=restricted),
+        ]
+        columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Ties.__slots__]
+        self.ties = Ties(*columns)
         self.avoided = np.union1d(_rival_staff(snapshot), _opponents(snapshot, reference, parameters))
-        self.network = Network(self.first, self.second, self.strength, self.colleagues, self.avoided)
+        self.network = Network(self.ties.first, self.ties.second, self.ties.strength, self.colleagues, self.avoided)
 
     def routes(self, target: int, *, hops: int, most: int, start: int | None, colleague: float) -> list[Route]:
         """The best routes to a person from any colleague, or from one of them through colleagues."""
@@ -60,25 +82,51 @@ class People:
         others = self.colleagues[self.colleagues != start]
         hub = (np.full(len(others), start), others, np.full(len(others), colleague))
         network = Network(
-            np.concatenate([self.first, hub[0]]),
-            np.concatenate([self.second, hub[1]]),
-            np.concatenate([self.strength, hub[2]]),
+            np.concatenate([self.ties.first, hub[0]]),
+            np.concatenate([self.ties.second, hub[1]]),
+            np.concatenate([self.ties.strength, hub[2]]),
             np.array([start]),
             self.avoided,
         )
         return best_routes(network, target, hops=hops, most=most)
 
 
-def _acquaintances(snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> tuple[Ints, Ints, Floats, Ints]:
+def _plain(sort: int, first: Ints, second: Ints, strength: Floats | float, how: Ints | int = -1) -> Ties:
+    size = len(first)
+    of_each = np.broadcast_to(np.asarray(strength, dtype=np.float64), (size,))
+    codes = np.broadcast_to(np.asarray(how, dtype=np.int64), (size,))
+    nobody = np.full(size, NOBODY)
+    return Ties(first, second, of_each, np.full(size, sort), codes, nobody, nobody)
+
+
+def _acquaintances(snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> Ties:
     knows, holds = current(snapshot, "knows")
     if not restricted:
-        people = snapshot.nodes["person"]
-        closed = people.key[people["sensitivity"] == RESTRICTED]
         holds = holds & (knows["sensitivity"] != RESTRICTED)
-        holds &= ~np.isin(knows.source, closed) & ~np.isin(knows.target, closed)
+        holds &= _open(snapshot, knows.source, knows.target)
     stated = knows["strength"][holds]
     strength = np.where(np.isnan(stated), parameters.guidance.acquaintance, stated)
-    return knows.source[holds], knows.target[holds], strength, knows["kind"][holds].astype(np.int64)
+    return _plain(KNOWS, knows.source[holds], knows.target[holds], strength, knows["kind"][holds].astype(np.int64))
+
+
+def _across(snapshot: Snapshot, hops: Hops, sort: int, *, restricted: bool) -> Ties:
+    """Hops that cross companies; of chains, those of a group are a sort of their own."""
+    keep = np.ones(len(hops), dtype=np.bool_) if restricted else _open(snapshot, hops.first, hops.second)
+    group = (hops.source != NOBODY) & (hops.kind == COMPANY_GROUP)
+    sorts = np.where(group, GROUP, sort)
+    how = np.where(hops.source == NOBODY, -1, hops.kind)
+    return Ties(
+        hops.first[keep], hops.second[keep], hops.strength[keep], sorts[keep], how[keep],
+        hops.source[keep], hops.target[keep],
+    )  # fmt: skip
+
+
+def _open(snapshot: Snapshot, first: Ints, second: Ints) -> npt.NDArray[np.bool_]:
+    """Whether what is known of the two may be shown to everybody."""
+    people = snapshot.nodes["person"]
+    closed = people.key[people["sensitivity"] == RESTRICTED]
+    found: npt.NDArray[np.bool_] = ~np.isin(first, closed) & ~np.isin(second, closed)
+    return found
 
 
 def _reporting(snapshot: Snapshot) -> tuple[Ints, Ints]:
@@ -144,18 +192,35 @@ def paths(
 
 def shape(workspace: Workspace, network: People, route: Route) -> dict[str, Any]:
     """A route with names, and each hop's tie."""
-    names = workspace.store.names(route.people)
+    ties = network.ties
+    known = [tie for tie in route.ties if tie < len(ties.sort)]
+    firms = {int(key) for tie in known for key in (ties.source[tie], ties.target[tie])} - {NOBODY}
+    names = workspace.store.names({*route.people, *firms})
     people = [{"id": names[key].id, "name": names[key].name} for key in route.people]
     hops: list[dict[str, Any]] = []
     for place, tie in enumerate(route.ties):
         ends = {"from": people[place]["id"], "to": people[place + 1]["id"]}
-        if tie >= len(network.sort):
-            hops.append({**ends, "tie": "colleague", "how": None, "strength": None, "evidence": []})
+        if tie >= len(ties.sort):
+            hops.append({**ends, "tie": "colleague", "how": None, "strength": None, "evidence": [], "between": []})
             continue
-        how = int(network.how[tie])
-        kind = None if how < 0 else VOCABULARIES["knows_kind"][how]
-        first, second = sorted((ends["from"], ends["to"]))
-        evidence = [] if kind is None else [EdgeRef("knows", first, second, kind).id]
-        sort = SORTS[int(network.sort[tie])]
-        hops.append({**ends, "tie": sort, "how": kind, "strength": float(network.strength[tie]), "evidence": evidence})
+        sort, how = SORTS[int(ties.sort[tie])], int(ties.how[tie])
+        word = None if how < 0 else VOCABULARIES[HOW[sort]][how]
+        between = [
+            {"id": names[key].id, "name": names[key].name}
+            for key in (int(ties.source[tie]), int(ties.target[tie])) if key != NOBODY
+        ]  # fmt: skip
+        hops.append({
+            **ends, "tie": sort, "how": word, "strength": float(ties.strength[tie]),
+            "evidence": _evidence(sort, word, ends, between), "between": between,
+        })  # fmt: skip
     return {"people": people, "hops": hops, "strength": route.strength}
+
+
+def _evidence(sort: str, word: str | None, ends: dict[str, str], between: list[dict[str, Any]]) -> list[str]:
+    """The edge that a hop rests on, where it rests on one."""
+    if sort == "knows" and word is not None:
+        first, second = sorted(ends.values())
+        return [EdgeRef("knows", first, second, word).id]
+    if sort == "supply" and word is not None:
+        return [EdgeRef("supplies", between[0]["id"], between[1]["id"], word).id]
+    return []

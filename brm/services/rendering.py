@@ -184,10 +184,17 @@ def path_item(item: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 
 
 def _hop(hop: Mapping[str, Any], names: Mapping[str, str], texts: Catalogue) -> str:
+    words: dict[str, Any] = {"strength": hop["strength"]}
     if hop["tie"] == "knows":
-        how = texts.word("knows_kind", hop["how"])
-        return texts.text("path.hop.knows", how=how, strength=hop["strength"])
-    return texts.text(f"path.hop.{hop['tie']}", strength=hop["strength"])
+        words["how"] = texts.word("knows_kind", hop["how"])
+    elif hop["tie"] == "partner":
+        words |= {"first": names[hop["from"]], "second": names[hop["to"]]}
+    elif hop["tie"] in ("supply", "group"):
+        first, second = (each["name"] for each in hop["between"])
+        words |= {"first": first, "second": second}
+    if hop["tie"] == "supply":
+        words["link"] = texts.text(f"network.link.{hop['how']}", source=first, target=second)
+    return texts.text(f"path.hop.{hop['tie']}", **words)
 
 
 def heat(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:

@@ -78,6 +78,19 @@ def attendance_without(attendance: Attendance, place: int) -> Attendance:
     return replace(attendance, ours=Side(ours.person[kept], ours.item[kept], ours.starter[kept]))
 
 
+def participations_of(snapshot: Snapshot, persons: Ints) -> Side:
+    """The participations of some persons, by ascending key, in interactions that happened, by interaction.
+
+    ``person`` is a place among the given ones. Theirs stand side by side, so no other row is read.
+    """
+    table = snapshot.edges["took_part"]
+    left, right = np.searchsorted(table.source, persons), np.searchsorted(table.source, persons, "right")
+    rows, item = _stood(snapshot, _happened(snapshot), expand(left, right - left)[1])
+    order = order_of(item)
+    rows, item = rows[order], item[order]
+    return Side(np.searchsorted(persons, table.source[rows]), item, np.isin(table["role"][rows], _STARTERS))
+
+
 def _happened(snapshot: Snapshot) -> Flags:
     items = snapshot.nodes["interaction"]
     found: Flags = (items["cancelled"] != 1) & (items["at"] <= snapshot.moment("interaction"))

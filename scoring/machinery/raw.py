@@ -73,7 +73,7 @@ def _tie(
     meetings = meetings_of(snapshot)
     sorts = terms_of(meetings, concerns_of(snapshot, "interaction"), places, snapshot.today, parameters)
     keys = snapshot.nodes["interaction"].key
-    listed = [_term(snapshot, terms, at) for terms in sorts for at in range(len(terms.owner))]
+    listed = [term_told(snapshot, terms, at) for terms in sorts for at in range(len(terms.owner))]
     who = [int(meetings.colleagues[each]) for terms in sorts for each in terms.colleague]
     colleagues = [
         {"colleague": key, "terms": [term for term, other in zip(listed, who, strict=True) if other == key]}
@@ -87,7 +87,8 @@ def _tie(
     return constants, tuple(sorted({int(keys[item]) for terms in sorts for item in terms.item}))
 
 
-def _term(snapshot: Snapshot, terms: Terms, at: int) -> Inputs:
+def term_told(snapshot: Snapshot, terms: Terms, at: int) -> Inputs:
+    """One summand of a tie's energy as plain values."""
     item = int(terms.item[at])
     sort = "contact" if terms.sort == CONTACT else "text_day" if terms.sort == TEXT_DAY else "unanswered"
     return {

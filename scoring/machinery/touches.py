@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.machinery.arrays import Flags, counts, expand, order_of
-from scoring.machinery.attendance import Attendance, attendance_of
+from scoring.machinery.attendance import Attendance, Side, attendance_of, participations_of
 from scoring.machinery.people import people_of
 from scoring.snapshot import Snapshot
 from scoring.types import Ints
@@ -83,7 +83,7 @@ def meetings_of(snapshot: Snapshot) -> Meetings:
 def _build(snapshot: Snapshot) -> Meetings:
     items, attendance = snapshot.nodes["interaction"], attendance_of(snapshot)
     ours, theirs, day = attendance.ours, attendance.theirs, attendance.day
-    contacts, texts = _touches(snapshot, attendance)
+    contacts, texts = _touches(snapshot, attendance, None)
     hosted = counts(theirs.item, len(items))[ours.item] > 0
     return Meetings(
         colleagues=attendance.colleagues,
@@ -96,11 +96,38 @@ def _build(snapshot: Snapshot) -> Meetings:
     )
 
 
-def _touches(snapshot: Snapshot, attendance: Attendance) -> tuple[Touches, Touches]:
+def meetings_with(snapshot: Snapshot, persons: Ints) -> Meetings:
+    """What the same interactions say of ties between customers' people and third persons, by ascending key.
+
+    ``colleagues`` are then those persons. One who is a customer's person too is no guest of his own: he
+    neither dilutes what he does nor is it the customer who starts what he starts. A text is theirs where one
+    of the two wrote it to the other; one without a sender is ours.
+    """
+    people, every, items = people_of(snapshot), attendance_of(snapshot), snapshot.nodes["interaction"]
+    theirs, own = every.theirs, participations_of(snapshot, persons)
+    near = counts(own.item, len(items))[theirs.item] > 0
+    around = Attendance(
+        colleagues=persons,
+        ours=own,
+        theirs=Side(theirs.person[near], theirs.item[near], theirs.starter[near]),
+        day=every.day,
+    )
+    rows = people.rows(persons)
+    contacts, texts = (
+        _cut(touches, touches.person != rows[touches.colleague])
+        for touches in _touches(snapshot, around, people.customer[rows])
+    )
+    nothing = np.empty(0, dtype=np.int32)
+    return Meetings(persons, contacts, texts, items["channel"], items["executive"] == 1, nothing, nothing)
+
+
+def _touches(snapshot: Snapshot, attendance: Attendance, guest: Flags | None) -> tuple[Touches, Touches]:
+    """Contacts and texts; ``guest`` tells which of `Attendance.colleagues` stand among the customers' people too."""
     items, day = snapshot.nodes["interaction"], attendance.day
     ours, theirs, size = attendance.ours, attendance.theirs, len(items)
     customers = counts(theirs.item, size)
-    started = counts(theirs.item[theirs.starter], size) > 0
+    starters = counts(theirs.item[theirs.starter], size)
+    started = starters > 0
     started_by_us = counts(ours.item[ours.starter], size) > 0
     number = counts(ours.item, size)
     first = np.cumsum(number) - number
@@ -112,15 +139,24 @@ def _touches(snapshot: Snapshot, attendance: Attendance) -> tuple[Touches, Touch
     owner = in_time[owner]
     item, person, colleague = theirs.item[owner], theirs.person[owner], ours.person[row]
     text = TEXT[items["channel"][item]]
-    unsigned = ~started[item] & ~started_by_us[item]
-    inbound = np.where(text, theirs.starter[owner], started[item])
-    outbound = np.where(text, ours.starter[row] | unsigned, ~started[item])
+    begun, present = started[item], customers[item]
+    unsigned = ~begun & ~started_by_us[item]
+    if guest is not None:
+        own = guest[colleague]
+        begun, present = starters[item] > (own & ours.starter[row]), present - own
+        unsigned = np.zeros(len(item), dtype=np.bool_)
+    inbound = np.where(text, theirs.starter[owner], begun)
+    outbound = np.where(text, ours.starter[row] | unsigned, ~begun)
     people = len(people_of(snapshot).key)
     made = []
     for chosen in (~text, text & (inbound | outbound)):
         at = np.flatnonzero(chosen)
-        # they are in the order of time already
-        at = at[order_of(person[at] * max(len(attendance.colleagues), 1) + colleague[at])]
+        if guest is None:
+            # they are in the order of time already
+            at = at[order_of(person[at] * max(len(attendance.colleagues), 1) + colleague[at])]
+        else:
+            # who started it differs by pair, so time alone does not order what one pair did at one moment
+            at = at[np.lexsort((present[at], ~begun[at], items["at"][item[at]], colleague[at], person[at]))]
         made.append(
             Touches(
                 start=np.searchsorted(person[at], np.arange(people + 1)),
@@ -130,7 +166,7 @@ def _touches(snapshot: Snapshot, attendance: Attendance) -> tuple[Touches, Touch
                 day=day[item[at]],
                 inbound=inbound[at],
                 outbound=outbound[at],
-                customers=customers[item[at]].astype(np.int16),
+                customers=present[at].astype(np.int16),
             )
         )
     return made[0], made[1]

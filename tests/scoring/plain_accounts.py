@@ -11,12 +11,12 @@ from graph_schema.vocabulary import VOCABULARIES as WORDS
 from scoring.machinery.parts import PARTS
 from scoring.snapshot import ALWAYS, MISSING, category_code
 from tests.scoring.plain_graph import US
-from tests.scoring.plain_parts import PlainParts
+from tests.scoring.plain_partners import PlainPartners
 
 EVERYBODY = ("gap", "everybody")
 
 
-class PlainAccounts(PlainParts):
+class PlainAccounts(PlainPartners):
     """Chains of accounts, and the four scores that are not of one person or chain alone."""
 
     # chains of accounts
@@ -182,6 +182,7 @@ class PlainAccounts(PlainParts):
         weights |= dict.fromkeys(PARTS[5:8], 100 * given.commercial / 3)
         weights |= dict.fromkeys(PARTS[8:11], 100 * given.service / 3) | dict.fromkeys(PARTS[11:], -given.risk)
         key = sum(i * self.key_person(p, US, account) / 100 for p, i in self.persons(account).items())
+        key += self.partner_key(account, self.persons(account), set(self.deals(account)))
         total = 100 * (given.key * key + given.general * self.gen(account))
         priors = self.ref.part_priors[self.segment(account)]
         for name, prior in zip(PARTS, priors, strict=True):

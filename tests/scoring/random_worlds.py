@@ -55,7 +55,55 @@ def random_world(seed: int, accounts: int = 2, size: int = 5, items: int = 60) -
         for _ in range(4 * size):
             _observation(world, rng, people, (us, *rivals, *ours, *theirs), ours, deals, firms)
     _contests(world, random.Random(-seed - 1), [deal for deal, *_ in deals], (us, *rivals), ours)
+    _partners(world, random.Random(-seed - 10_000), us, rivals, ours, deals)
     return world
+
+
+def _partners(
+    world: World, rng: random.Random, us: int, rivals: list[int], ours: list[int],
+    deals: list[tuple[int, int, list[int]]],
+) -> None:  # fmt: skip
+    """Companies that may be partners at some accounts, their people, and what they have to do with the accounts'."""
+    kinds = rng.choice((("channel",), ("partner", "customer"), ("supplier",), ("channel", "rival")))
+    firms = [world.company("dealer", *kinds), world.company("agent", "consultant", "customer")]
+    staff = [world.person(f"dealer's {n}", rng.choice(firms), rng.choice((None, 2, 4))) for n in range(3)]
+    staff.append(world.person("free agent"))
+    told: set[tuple[object, ...]] = set()
+
+    def once(type_: str, source: int, target: int, key: object, **values: object) -> None:
+        if (type_, source, target, key) not in told:
+            told.add((type_, source, target, key))
+            world.edge(type_, source, target, **values)
+
+    for deal, account, people in deals:
+        if rng.random() < 0.5:
+            ends = (rng.choice(firms), account)
+            kind = rng.choice(WORDS["supply_kind"])
+            once("supplies", *rng.choice((ends, ends[::-1])), kind, kind=kind)
+        if rng.random() < 0.4:
+            role = rng.choice(WORDS["partner_role"])
+            once("partners", rng.choice(firms), deal, role, role=role, vendor=rng.choice((None, us, *rivals)))
+        if rng.random() < 0.3:
+            once("covers", rng.choice((*staff, *ours)), rng.choice((deal, account)), None, team_role="partner")
+        if rng.random() < 0.2:
+            role = rng.choice(EXPECTED)
+            once("plays", rng.choice(staff), deal, role, role=role)
+        if rng.random() < 0.2:
+            scope = rng.choice((None, account))
+            once("influences", rng.choice(staff), rng.choice(people), scope, scope=scope)
+        for _ in range(6):
+            present = rng.choice((staff, staff, [*staff, *ours[:2]]))
+            _interaction(world, rng, present, people, [(deal, account, people)], [account])
+        for _ in range(3):
+            person, other = rng.choice(people), rng.choice(staff)
+            world.observe(
+                "tie", person, rng.choice((*firms, *staff)), day=TODAY - rng.randrange(-2, 600),
+                source_class=rng.choice(WORDS["source_class"]), word=rng.choice(WORDS["tie_evidence"]),
+                concerns=rng.choice(((), (deal,), (account,))), said_by=rng.choice((None, *ours)),
+            )  # fmt: skip
+            if rng.random() < 0.4:
+                kind, strength = rng.choice(WORDS["knows_kind"]), rng.choice((None, rng.random()))
+                once("knows", person, other, kind, kind=kind, strength=strength)
 
 
 def _contests(world: World, rng: random.Random, deals: list[int], vendors: tuple[int, ...], ours: list[int]) -> None:

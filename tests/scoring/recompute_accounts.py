@@ -75,6 +75,9 @@ def customer(explanation: Told) -> float:
         warmth = sum(weights[name] * found[name] for name in weights)
         key += influence[each["person"]] * warmth * (1 + found["stance"]) / 2
         ties[each["person"]] = ties_of(each["inputs"]["tie"])
+    stances = {each["person"]: person(each["inputs"])["stance"] for each in parts["key"]["inputs"]["people"]}
+    held = partner_key(parts["partner_key"]["inputs"], influence, ties, stances)
+    assert held == pytest.approx(parts["partner_key"]["value"], abs=1e-12)
     cells = parts["coverage"]["inputs"]["cells"]
     for cell in cells:
         strong = {
@@ -82,14 +85,34 @@ def customer(explanation: Told) -> float:
             if tie > parts["coverage"]["inputs"]["covered"]
         }  # fmt: skip
         assert strong == {each["colleague"] for each in cell["covered_by"]}
-    total = explanation["base"] + parts["key"]["weight"] * key + parts["coverage"]["weight"] * gen(cells)
+    total = explanation["base"] + parts["key"]["weight"] * key + parts["partner_key"]["weight"] * held
+    total += parts["coverage"]["weight"] * gen(cells)
     for name, part in parts.items():
-        if name not in ("key", "coverage", "clip"):
+        if name not in ("key", "partner_key", "coverage", "clip"):
             observed = observe(name, part["inputs"])
             assert observed == pytest.approx(part["inputs"]["observed"], abs=1e-12)
             value = shrunk(observed, part["inputs"]["evidence"], part["prior"], part["inputs"])
             total += part["weight"] * (value - part["prior"])
     return min(100.0, max(0.0, total))
+
+
+def partner_key(
+    given: Told, influence: dict[int, float], ties: dict[int, dict[int, float]], stances: dict[int, float]
+) -> float:
+    """What partners hold beyond our own ties, from every term of theirs."""
+    total = 0.0
+    for each in given["people"]:
+        strongest = 0.0
+        for partner in each["partners"]:
+            _, met = tie_strength({**given, "prior": 0.0, "colleagues": [partner]})
+            energy = -math.log(1 - met[0]) * given["scale"] + sum(said["energy"] for said in partner["stated"])
+            strength = 1 - math.exp(-energy / given["scale"])
+            assert strength == pytest.approx(partner["strength"], abs=1e-12)
+            strongest = max(strongest, strength)
+        who = each["person"]
+        beyond = max(0.0, strongest - max(ties[who].values(), default=0.0))
+        total += influence[who] * given["share"] * given["weight"] * beyond * (1 + stances[who]) / 2
+    return total
 
 
 def observe(name: str, given: Told) -> float | None:
