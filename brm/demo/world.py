@@ -9,6 +9,7 @@ from brm.demo.build import Builder
 from brm.demo.contacts import build_contacts
 from brm.demo.deals import build_deals
 from brm.demo.organisations import build_organisations
+from brm.demo.plans import build_plans
 from brm.demo.relations import build_relations
 from brm.demo.reviews import build_reviews
 from graph_schema.changes import Change, EdgeRef
@@ -40,6 +41,7 @@ def generate(anchor: date, seed: int = 20_240_229, size: Size = FULL) -> list[Ch
     build_contacts(b, world, deals, size.interactions)
     build_relations(b, world, deals)
     build_reviews(b, world, deals, seed)
+    build_plans(b, world, seed)
     return _unique(sorted(b.changes, key=lambda c: (isinstance(c.entity, EdgeRef), c.recorded_at)))
 
 

@@ -72,13 +72,29 @@ def _grading(section: Section, grading: Shape, texts: Catalogue) -> None:
         since=grading["since"] or "—",
     ))  # fmt: skip
     if grading["next"] is not None:
-        far = grading["next"]
-        steps = _joined([texts.text(f"grade.part.{each['part']}") for each in far["steps"]], texts) or "—"
-        told = texts.text("grade.next", grade=texts.word("grade", far["grade"]), points=far["points"])
-        section.line(f"{told} {steps}")
+        section.line(_distance(grading["next"], grading["currency"], texts))
     if grading["list"] is not None:
         why = _joined([each["text"] for each in grading["why"]], texts) or "—"
         section.line(texts.text("list.head", list=texts.text(f"list.{grading['list']}"), why=why))
+
+
+def _distance(far: Shape, currency: str, texts: Catalogue) -> str:
+    """What is missing to the next grade: points and where they come from most easily, and entry rules."""
+    told = []
+    if far["points"] >= LEAST_SHOWN:
+        parts = _joined([texts.text(f"grade.part.{each['part']}") for each in far["steps"]], texts)
+        told.append(texts.text("plan.points_missing", points=far["points"], parts=parts or "—"))
+    for each in far["entry"]:
+        name, rule = texts.text(f"grade.entry.{each['rule']}"), each["rule"]
+        missing, needed = (
+            f"{value:.0f}" if rule == "leads" else texts.money(value, currency)
+            for value in (each["missing"], each["needed"])
+        )
+        told.append(texts.text("grade.missing", rule=name, missing=missing, needed=needed))
+    grade = texts.word("grade", far["grade"])
+    return texts.text(
+        "plan.next_grade", grade=grade, missing=("；" if texts.language == "zh-CN" else "; ").join(told) or "—"
+    )
 
 
 def _columns(texts: Catalogue, table: str) -> list[Column]:

@@ -79,3 +79,10 @@ def test_the_real_data_on_the_page_of_evaluation(
     assert len(shown) == 2
     command, pasted = shown[place]
     assert _printed(command.replace("DIR", str(folder)), code) == pasted.splitlines()
+
+
+def test_the_plan_and_the_journey_of_an_account() -> None:
+    shown = SHOWN.findall((ROOT / "docs" / "account-plan.md").read_text(encoding="utf-8"))
+    assert [command.split()[1] for command, _ in shown] == ["plan", "plan", "journey"]
+    for command, pasted in shown:
+        assert _printed(command) == pasted.splitlines(), command
