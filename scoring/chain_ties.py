@@ -17,12 +17,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from scoring.machinery.arrays import Flags, Grouping, lookup, run_starts
-from scoring.machinery.partners import Stated, partner_terms, partner_ties
+from scoring.machinery.partners import Stated, partner_terms, partner_ties, partners_of
 from scoring.machinery.people import current, people_of
+from scoring.machinery.ties import Places
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
-from scoring.ties import account_places
-from scoring.types import NOBODY, Floats, Ints
+from scoring.ties import account_places, colleague_ties
+from scoring.types import COMPANY, NOBODY, Floats, Ints
 
 GROUP = -1
 """Stands where a chain's kind does, for companies of one group."""
@@ -42,6 +43,21 @@ class Hops:
 
     def __len__(self) -> int:
         return len(self.first)
+
+
+def ties_with_all(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, Ints, Floats]:
+    """`colleague_ties`, with a partner's people also as they are met about the accounts where they are partners."""
+    partners, own = partners_of(snapshot, parameters), account_places(snapshot)
+    account, person = partners.staff // partners.base, people_of(snapshot).rows(partners.staff % partners.base)
+    if not len(account):
+        return colleague_ties(snapshot, parameters, own)
+    places = Places(
+        np.concatenate([own.person, person]),
+        np.full(len(own) + len(person), COMPANY),
+        np.concatenate([own.scope, account]),
+        np.concatenate([own.account, account]),
+    )
+    return colleague_ties(snapshot, parameters, places)
 
 
 def partner_hops(snapshot: Snapshot, parameters: Parameters) -> Hops:

@@ -13,12 +13,12 @@ from typing import Literal
 import numpy as np
 
 from graph_schema.vocabulary import VOCABULARIES, code_number
+from scoring.chain_ties import ties_with_all
 from scoring.machinery.arrays import expand, lookup, run_starts
 from scoring.machinery.people import current, people_of
 from scoring.machinery.scopes import deals_at
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot
-from scoring.ties import colleague_ties
 from scoring.types import NOBODY, Floats, Ints
 
 DEEPEST = 3
@@ -138,7 +138,7 @@ def _partners(snapshot: Snapshot, company: int) -> list[Link]:
 def company_ties(snapshot: Snapshot, parameters: Parameters) -> CompanyTies:
     """Our ties with those who hold seats at each company."""
     people = people_of(snapshot)
-    colleague, person, strength = colleague_ties(snapshot, parameters)
+    colleague, person, strength = ties_with_all(snapshot, parameters)
     rows = people.rows(person)
     left, right = np.searchsorted(people.seat_person, rows), np.searchsorted(people.seat_person, rows, "right")
     owner, row = expand(left, right - left)

@@ -14,15 +14,19 @@ from scoring.snapshot import Snapshot
 from scoring.types import COMPANY, Floats, Ints
 
 
-def colleague_ties(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, Ints, Floats]:
+def colleague_ties(
+    snapshot: Snapshot, parameters: Parameters, places: Places | None = None
+) -> tuple[Ints, Ints, Floats]:
     """Colleague key, person key and tie strength T of every pair with a tie.
 
     Model. T as in `scoring.machinery.ties`, with the account's half-life; a person of several accounts
-    has the best of the account's ties with each colleague.
+    has the best of the account's ties with each colleague. ``places`` are accounts' scopes, those of
+    `account_places` by default.
 
     Returns. Three arrays of equal length, ordered by colleague, then person; T in (0, 1).
     """
-    places = account_places(snapshot)
+    if places is None:
+        places = account_places(snapshot)
     meetings = meetings_of(snapshot)
     pairs = pair_ties(meetings, concerns_of(snapshot, "interaction"), places, snapshot.today, parameters)
     keep = pairs.strength > 0

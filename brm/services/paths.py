@@ -17,7 +17,7 @@ from brm.store.protocol import NOW, When
 from graph_schema.changes import EdgeRef
 from graph_schema.vocabulary import VOCABULARIES, code_number
 from scoring.chain_ties import GROUP as COMPANY_GROUP
-from scoring.chain_ties import Hops, company_hops, partner_hops
+from scoring.chain_ties import Hops, company_hops, partner_hops, ties_with_all
 from scoring.machinery.arrays import Grouping
 from scoring.machinery.people import current, people_of
 from scoring.parameters import Parameters
@@ -25,7 +25,6 @@ from scoring.reference import Reference
 from scoring.registry import SCORERS
 from scoring.routes import Network, Route, best_routes
 from scoring.snapshot import Floats, Ints, Snapshot
-from scoring.ties import colleague_ties
 from scoring.types import NOBODY, US
 
 RESTRICTED = code_number("sensitivity", "restricted")
@@ -64,7 +63,7 @@ class People:
         people = people_of(snapshot)
         self.colleagues = people.key[people.colleague]
         parts = [
-            _plain(TIE, *colleague_ties(snapshot, parameters)),
+            _plain(TIE, *ties_with_all(snapshot, parameters)),
             _acquaintances(snapshot, parameters, restricted=restricted),
             _plain(REPORTS, *_reporting(snapshot), parameters.guidance.reporting),
             _across(snapshot, partner_hops(snapshot, parameters), PARTNER, restricted=restricted),

@@ -14,7 +14,8 @@ from brm.services.rendering import path_item
 def _route(*names: str) -> dict[str, Any]:
     people = [{"id": name, "name": name} for name in names]
     hops = [
-        {"from": a, "to": b, "tie": "tie", "how": None, "strength": 0.5, "evidence": []} for a, b in pairwise(names)
+        {"from": a, "to": b, "tie": "tie", "how": None, "strength": 0.5, "evidence": [], "between": []}
+        for a, b in pairwise(names)
     ]
     return {"people": people, "hops": hops, "strength": 0.5}
 
