@@ -26,13 +26,13 @@ def link(each: Mapping[str, Any], texts: Catalogue) -> str:
     if each["relation"] == PARTNERS:
         role = texts.word("partner_role", each["role"])
         deals = listed([one["name"] for one in each["deals"]], texts)
-        code = "network.partners" if each["vendor"] is None else "network.partners_for"
-        vendor = each["vendor"]["name"] if each["vendor"] else ""
-        return texts.text(code, source=words["source"], deals=deals, role=role, vendor=vendor)
-    code = (
-        f"network.{each['relation']}" if each["relation"] in (PART_OF, SISTER) else f"network.link.{each['relation']}"
-    )
-    return texts.text(code, **words)
+        told = {"source": words["source"], "deals": deals, "role": role}
+        if each["vendor"] is None:
+            return texts.text("network.partners", **told)
+        return texts.text("network.partners_for", vendor=each["vendor"]["name"], **told)
+    if each["relation"] in (PART_OF, SISTER):
+        return texts.text(f"network.{each['relation']}", **words)
+    return texts.text(f"network.link.{each['relation']}", **words)
 
 
 def _tie(each: Mapping[str, Any], texts: Catalogue) -> str:
