@@ -22,17 +22,17 @@ def _told(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 
 def link(each: Mapping[str, Any], texts: Catalogue) -> str:
     """What joins the two companies, with the way if it is not direct."""
-    words = {"source": each["from"]["name"], "target": each["to"]["name"]}
+    source, target = each["from"]["name"], each["to"]["name"]
     if each["relation"] == PARTNERS:
         role = texts.word("partner_role", each["role"])
         deals = listed([one["name"] for one in each["deals"]], texts)
-        told = {"source": words["source"], "deals": deals, "role": role}
         if each["vendor"] is None:
-            return texts.text("network.partners", **told)
-        return texts.text("network.partners_for", vendor=each["vendor"]["name"], **told)
+            return texts.text("network.partners", source=source, deals=deals, role=role)
+        vendor = each["vendor"]["name"]
+        return texts.text("network.partners_for", source=source, deals=deals, role=role, vendor=vendor)
     if each["relation"] in (PART_OF, SISTER):
-        return texts.text(f"network.{each['relation']}", **words)
-    return texts.text(f"network.link.{each['relation']}", **words)
+        return texts.text(f"network.group.{each['relation']}", source=source, target=target)
+    return texts.text(f"network.link.{each['relation']}", source=source, target=target)
 
 
 def _tie(each: Mapping[str, Any], texts: Catalogue) -> str:

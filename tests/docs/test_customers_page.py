@@ -31,4 +31,4 @@ def test_the_page_runs_from_top_to_bottom(demo: Workspace, tmp_path: Path, monke
             commands += 1
         if command:
             assert [line.rstrip() for line in result.stdout.splitlines()] == pasted.splitlines(), command
-    assert commands == 12
+    assert commands == 16

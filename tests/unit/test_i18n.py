@@ -130,7 +130,7 @@ FAMILIES = {
     "sheet.": tuple({*FACTS, *NUMBERS, *PERSON, *SEAT, *TIE, *WEEKLY, *RUNS, *WHO}),
     "path.hop.": ("tie", "knows", "reports", "colleague", "partner", "supply", "group"),
     "network.link.": VOCABULARIES["supply_kind"],
-    "network.": ("part_of", "sister"),
+    "network.group.": ("part_of", "sister"),
     "network.customer.": ("kind", "deal", "tie", "chain", "none"),
     "network.column.": ("company", "link", "customer", "score", "tie"),
     "question.": QUESTIONS,
