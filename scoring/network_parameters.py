@@ -29,3 +29,4 @@ class NetworkParameters:
     confirmed: A[float, Number("Judgements to confirm that a day shows", "judgements", 0, 50)] = 5.0
     day_accounts: A[float, Number("Accounts of a colleague whose findings a day looks at", "accounts", 0, 100)] = 5.0
     day_deals: A[float, Number("Deals of a colleague whose next actions a day looks at", "deals", 0, 100)] = 5.0
+    day_findings: A[float, Number("Findings of an account or deal that a day shows", "findings", 0, 100)] = 3.0

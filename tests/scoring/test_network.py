@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 
 import numpy as np
 import pytest
@@ -33,10 +34,14 @@ checked = settings(max_examples=8, deadline=None)
 
 
 def settled(seed: int, items: int = 30) -> World:
-    """A random world in which nothing is planned or said of days to come."""
+    """A random world in which some stances are known and nothing is planned or said of days to come."""
     made, end = random_world(seed, items=items), (TODAY + 1) * 86_400_000_000
     for type_ in ("interaction", "observation"):
         made.nodes[type_] = [each for each in made.nodes[type_] if each[1]["at"] < end]
+    rng = random.Random(seed)
+    for person in [key for name, key in made.names.items() if "/" in name and "seat" not in name][:6]:
+        made.observe("stance", person, value=rng.choice((-1.0, -0.5, 0.0, 0.5, 1.0)), day=TODAY - rng.randrange(200))
+        made.observe("stance", person, value=rng.choice((0.5, 1.0)), day=TODAY - rng.randrange(90))
     return made
 
 
@@ -315,6 +320,23 @@ def test_a_judgements_day_stays_where_it_is_until_it_comes(seed: int, later: int
         # what is read of the graph ages in its own way, as the docstring says
         if first.kind[at] != CRITERION and NEVER_DAYS > day > later:
             assert then[_judged(first, at)] == day
+
+
+@given(seeds)
+@checked
+def test_a_stance_holds_until_the_day_and_not_from_it(seed: int) -> None:
+    made = settled(seed)
+    found = judged(made)
+    rows = np.flatnonzero((found.kind == STANCE) & (found.days < NEVER_DAYS))
+    limits = DEFAULTS.guidance
+    for at in rows[:4].tolist():
+        for days, holds in ((int(found.days[at]) - 1, True), (int(found.days[at]), False)):
+            then = judged(made, TODAY + days)
+            mine = np.flatnonzero((then.kind == STANCE) & (then.person == found.person[at])
+                                  & (then.account == found.account[at]))  # fmt: skip
+            before, now = float(found.value[at]), then.value[mine].tolist()
+            sides = [(v >= limits.supporter) - (v <= limits.opponent) for v in (before, *now)]
+            assert (len(set(sides)) == 1 and len(now) == 1) is holds
 
 
 def _judged(found: Judgements, at: int) -> tuple[int, ...]:
