@@ -18,6 +18,7 @@ from api.routers import (
     changes,
     collections,
     customers,
+    days,
     deals,
     drafts,
     focus,
@@ -72,6 +73,7 @@ def create_app(settings: Settings, store: Store | None = None) -> FastAPI:
         app.include_router(collections.collection_router(segment, type_), prefix="/api/v1")
     for router in (
         scoring.router, deals.router, leading.router, customers.router, focus.router, plans.router, journeys.router,
+        days.router,
         networks.router, drafts.router, reviews.router, parameters.router, changes.router, imports.router, meta.router,
     ):  # fmt: skip
         app.include_router(router, prefix="/api/v1")

@@ -25,6 +25,7 @@ from scoring.account_parameters import (
 from scoring.action_parameters import ActionParameters
 from scoring.criteria_parameters import CriteriaParameters, CriterionPriorParameters, CriterionWeightParameters
 from scoring.deal_parameters import LikelihoodParameters, SelectionParameters
+from scoring.network_parameters import NetworkParameters
 from scoring.parameter_markers import (
     FRIEDKIN,
     LITERATURE,
@@ -345,6 +346,7 @@ class Parameters:
     entitlement: EntitlementParameters = field(default_factory=EntitlementParameters)
     lifecycle: LifecycleParameters = field(default_factory=LifecycleParameters)
     lists: ListParameters = field(default_factory=ListParameters)
+    network: NetworkParameters = field(default_factory=NetworkParameters)
 
     @property
     def digest(self) -> str:

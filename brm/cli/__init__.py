@@ -9,6 +9,7 @@ from brm.cli import (
     caring,
     chaining,
     customers,
+    days,
     dealing,
     drafting,
     editing,
@@ -38,6 +39,7 @@ app = typer.Typer(
 )
 for module in (
     running, transfer, schema, asking, dealing, guiding, questioning, staging, leading, customers, focusing, looking,
+    days,
     drafting, reviewing, editing, caring, parameters, evaluating, planning, journeying, chaining,
 ):  # fmt: skip
     module.register(app)

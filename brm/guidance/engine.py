@@ -95,10 +95,10 @@ def _hits(workspace: Workspace, place: Place | None, when: When) -> list[tuple[R
     """Where rules hold, with the finding's id, without those that somebody snoozed or accepted."""
     if place is None:
         return []
-    decided = _decided(workspace, when)
+    settled = decided(workspace, when)
     limits = workspace.parameters.guidance
     found = [(rule, hit, _id(place, rule, hit)) for rule in RULES for hit in rule.condition(place.standing, limits)]
-    return [each for each in found if each[2] not in decided]
+    return [each for each in found if each[2] not in settled]
 
 
 def _id(place: Place, rule: Rule, hit: Hit) -> str:
@@ -214,7 +214,7 @@ def _gravity(finding: dict[str, Any]) -> tuple[int, float, str]:
     return SEVERITIES.index(finding["severity"]), -gain, finding["id"]
 
 
-def _decided(workspace: Workspace, when: When) -> set[str]:
+def decided(workspace: Workspace, when: When) -> set[str]:
     """Findings that somebody snoozed or accepted, until their decision expires."""
     now = workspace.moment(when).as_of or 0
     return {

@@ -84,6 +84,24 @@ class PairTies:
     strength: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class PairEnergies:
+    """The parts of tie energies before the caps, by place and colleague, ordered by both."""
+
+    owner: Ints
+    colleague: Ints
+    contact: Floats
+    two_way: Floats
+    unanswered: Floats
+
+    def total(self, parameters: Parameters) -> Floats:
+        """The capped energy of each pair."""
+        tie = parameters.tie
+        text = np.minimum(self.two_way + np.minimum(self.unanswered, tie.unanswered_cap), tie.text_cap)
+        found: Floats = self.contact + text
+        return found
+
+
 def half_lives(places: Places, parameters: Parameters) -> Floats:
     """The half-life of ties in each place's scope, in days."""
     tie = parameters.tie
@@ -97,7 +115,15 @@ def strength_of(energy: Floats, parameters: Parameters) -> Floats:
 
 
 def pair_ties(meetings: Meetings, concerns: Concerns, places: Places, today: int, parameters: Parameters) -> PairTies:
-    """All ties of the persons in the places, chunk by chunk."""
+    """All ties of the persons in the places."""
+    found = pair_energies(meetings, concerns, places, today, parameters)
+    return PairTies(found.owner, found.colleague, strength_of(found.total(parameters), parameters))
+
+
+def pair_energies(
+    meetings: Meetings, concerns: Concerns, places: Places, today: int, parameters: Parameters
+) -> PairEnergies:
+    """The energies behind all ties of the persons in the places, chunk by chunk."""
     made = []
     start = meetings.contacts.start
     load = (start[places.person + 1] - start[places.person]) + (
@@ -106,13 +132,12 @@ def pair_ties(meetings: Meetings, concerns: Concerns, places: Places, today: int
     for part in chunks(load):
         chosen = places.take(part)
         terms = terms_of(meetings, concerns, chosen, today, parameters)
-        owner, colleague, energy = total_energy(terms, max(len(meetings.colleagues), 1), parameters)
-        made.append((owner + part.start, colleague, strength_of(energy, parameters)))
+        found = _energies(terms, max(len(meetings.colleagues), 1))
+        made.append((found.owner + part.start, found.colleague, found.contact, found.two_way, found.unanswered))
     if not made:
-        empty = np.empty(0, dtype=np.int64)
-        return PairTies(empty, empty, np.empty(0))
-    owners, colleagues, strengths = (np.concatenate(column) for column in zip(*made, strict=True))
-    return PairTies(owners, colleagues, strengths)
+        empty, none = np.empty(0, dtype=np.int64), np.empty(0)
+        return PairEnergies(empty, empty, none, none, none)
+    return PairEnergies(*(np.concatenate(column) for column in zip(*made, strict=True)))
 
 
 def terms_of(
@@ -133,10 +158,8 @@ def terms_of(
     )
 
 
-def total_energy(
-    terms: tuple[Terms, Terms, Terms], colleagues: int, parameters: Parameters
-) -> tuple[Ints, Ints, Floats]:
-    """Place, colleague and capped energy of every pair that has any."""
+def _energies(terms: tuple[Terms, Terms, Terms], colleagues: int) -> PairEnergies:
+    """The parts of the energy of every pair that has any."""
     codes, energies = zip(*(_summed(each, colleagues) for each in terms), strict=True)
     # each part is ascending already, and a stable sort merges ascending runs in one pass
     merged = np.sort(np.concatenate(codes), kind="stable")
@@ -144,9 +167,7 @@ def total_energy(
     contact, two_way, unanswered = np.zeros(len(pairs)), np.zeros(len(pairs)), np.zeros(len(pairs))
     for code, energy, column in zip(codes, energies, (contact, two_way, unanswered), strict=True):
         column[lookup(pairs, code)] = energy
-    tie = parameters.tie
-    text = np.minimum(two_way + np.minimum(unanswered, tie.unanswered_cap), tie.text_cap)
-    return pairs // colleagues, pairs % colleagues, contact + text
+    return PairEnergies(pairs // colleagues, pairs % colleagues, contact, two_way, unanswered)
 
 
 def _summed(terms: Terms, colleagues: int) -> tuple[Ints, Floats]:

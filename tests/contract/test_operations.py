@@ -70,7 +70,7 @@ KNOWN = {
 }  # fmt: skip
 """By the first segment of a path, an id that exists."""
 COLLEAGUE = "our-colleague"
-IDS = {"plan_handover": COLLEAGUE}
+IDS = {"plan_handover": COLLEAGUE, "read_day": COLLEAGUE}
 """Of operations that want somebody else than their path's usual one."""
 EDGES = {
     "holds": (PERSON, _id("position")),
@@ -86,6 +86,7 @@ QUERIES = {
     "all_score_series": {"kind": "decision_chain", "weeks": 2},
     "list_findings": {"subject": DEAL},
     "list_paths": {"to": PERSON},
+    "read_my_day": {"person": COLLEAGUE},
     "match_portrait": {"where": ["employees>=0"]},
 }
 BODIES = {

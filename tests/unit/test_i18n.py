@@ -29,6 +29,9 @@ from brm.guidance.candidates import ACTIONS
 from brm.guidance.rules import RULES
 from brm.i18n import LANGUAGES, catalogue, placeholders
 from brm.ingest.rejects import REMEDIES
+from brm.network.asks import ASKS
+from brm.network.day import KINDS as DAY_KINDS
+from brm.network.occasions import KINDS as OCCASIONS
 from brm.pictures.brief import COLUMNS as BRIEF_COLUMNS
 from brm.pictures.coverage_book import PERSON, SEAT, TIE
 from brm.pictures.heat_book import FACTS, NUMBERS
@@ -66,6 +69,9 @@ from scoring.machinery.control_points import POINTS
 from scoring.machinery.gates import GATES
 from scoring.machinery.parts import RISK
 from scoring.moves import TOLD_EDGES, TOLD_NODES
+from scoring.network.judgements import KINDS as JUDGED
+from scoring.network.judgements import REASONS as FADING
+from scoring.network.ties import LEVELS
 from scoring.process.checks import PROJECT_CHECKS
 from scoring.process.steps import ROUTES, STEPS
 from scoring.registry import RELATIONSHIPS, SCORERS
@@ -171,6 +177,18 @@ FAMILIES = {
     "list.why.": CONDITIONS,
     "focus.name.": tuple(SHIPPED),
     "portrait.": ("matched", "others"),
+    "day.": (
+        "promise",
+        "action",
+        "touch.account",
+        "touch.person",
+        *(f"tie.{level}" for level in LEVELS),
+        *(f"judgement.{kind}" for kind in JUDGED),
+        *(f"occasion.{kind}" for kind in OCCASIONS),
+    ),
+    "day.ask.": ASKS,
+    "day.kind.": DAY_KINDS,
+    "day.reason.": FADING,
 }
 """Codes that are put together at run time: the fixed head, and what may follow."""
 

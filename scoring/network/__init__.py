@@ -1,0 +1,1 @@
+"""Network operation: how often whom to touch, which ties and judgements fade, who moved where."""
