@@ -27,7 +27,7 @@ from scoring.machinery.concerns import concerns_of, customer_of
 from scoring.machinery.evidence import observations_of, reliability_of
 from scoring.machinery.people import RIVAL, current, people_of
 from scoring.machinery.scopes import recent_deals
-from scoring.machinery.ties import Places, Terms, half_lives, strength_of, terms_of, total_energy
+from scoring.machinery.ties import Places, Terms, energies_of, half_lives, strength_of, terms_of
 from scoring.machinery.touches import Meetings, meetings_with
 from scoring.parameters import Parameters
 from scoring.snapshot import Snapshot, category_code
@@ -246,11 +246,10 @@ def _known(snapshot: Snapshot, partners: Partners, places: Places, parameters: P
 def partner_ties(terms: PartnerTerms, parameters: Parameters) -> PartnerTies:
     """The strength of every tie that has terms."""
     size = max(len(terms.staff), 1)
-    owner, at, energy = total_energy(terms.met, size, parameters)
-    stated = terms.stated
-    owner = np.concatenate([owner, stated.owner])
-    holder = np.concatenate([terms.staff[at] if len(terms.staff) else _NOTHING, stated.holder])
-    energy = np.concatenate([energy, stated.energy])
+    met, stated = energies_of(terms.met, size), terms.stated
+    owner = np.concatenate([met.owner, stated.owner])
+    holder = np.concatenate([terms.staff[met.colleague] if len(terms.staff) else _NOTHING, stated.holder])
+    energy = np.concatenate([met.total(parameters), stated.energy])
     order = np.lexsort((energy, holder, owner))
     starts = run_starts(owner[order], holder[order])
     first = order[starts]

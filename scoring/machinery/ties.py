@@ -132,7 +132,7 @@ def pair_energies(
     for part in chunks(load):
         chosen = places.take(part)
         terms = terms_of(meetings, concerns, chosen, today, parameters)
-        found = _energies(terms, max(len(meetings.colleagues), 1))
+        found = energies_of(terms, max(len(meetings.colleagues), 1))
         made.append((found.owner + part.start, found.colleague, found.contact, found.two_way, found.unanswered))
     if not made:
         empty, none = np.empty(0, dtype=np.int64), np.empty(0)
@@ -158,7 +158,7 @@ def terms_of(
     )
 
 
-def _energies(terms: tuple[Terms, Terms, Terms], colleagues: int) -> PairEnergies:
+def energies_of(terms: tuple[Terms, Terms, Terms], colleagues: int) -> PairEnergies:
     """The parts of the energy of every pair that has any."""
     codes, energies = zip(*(_summed(each, colleagues) for each in terms), strict=True)
     # each part is ascending already, and a stable sort merges ascending runs in one pass
