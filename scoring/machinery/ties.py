@@ -158,6 +158,14 @@ def terms_of(
     )
 
 
+def total_energy(
+    terms: tuple[Terms, Terms, Terms], colleagues: int, parameters: Parameters
+) -> tuple[Ints, Ints, Floats]:
+    """Place, colleague and capped energy of every pair that has any."""
+    found = _energies(terms, colleagues)
+    return found.owner, found.colleague, found.total(parameters)
+
+
 def _energies(terms: tuple[Terms, Terms, Terms], colleagues: int) -> PairEnergies:
     """The parts of the energy of every pair that has any."""
     codes, energies = zip(*(_summed(each, colleagues) for each in terms), strict=True)
