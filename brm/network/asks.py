@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-ASKS = ("direct", "tie", "knows", "reports", "other")
+ASKS = ("direct", "tie", "knows", "reports", "partner", "supply", "group", "other")
 """How the one who is asked stands to the next person; ``direct``: nobody need be asked."""
 
 

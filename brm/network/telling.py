@@ -58,7 +58,7 @@ def item(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 def ask(each: Mapping[str, Any], texts: Catalogue) -> str:
     """Who asks whom for what."""
     words = {side: each[side]["name"] for side in ("by", "asked", "about")}
-    how = texts.word("knows_kind", each["how"]) if each["how"] else ""
+    how = texts.word("knows_kind", each["how"]) if each["code"] == "knows" else ""
     return texts.text(f"day.ask.{each['code']}", how=how, **words)
 
 

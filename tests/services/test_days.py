@@ -13,7 +13,7 @@ from brm.errors import InvalidInput, NotAllowed
 from brm.guidance.states import decide
 from brm.i18n import LANGUAGES, catalogue
 from brm.network import telling
-from brm.network.asks import asks_of
+from brm.network.asks import ASKS, asks_of
 from brm.network.book import KINDS
 from brm.network.day import day
 from brm.network.due import due
@@ -225,3 +225,15 @@ def test_asks_go_along_the_route_one_by_one() -> None:
     ]
     assert telling.ask(asks[1], catalogue("zh-CN")) == "请S托B引荐X（B与其为校友关系）。"
     assert [each["code"] for each in asks_of({"people": people[:2], "hops": hops[:1]})] == ["direct"]
+
+
+@pytest.mark.parametrize("tie", ASKS)
+def test_there_is_an_ask_for_every_sort_of_hop(tie: str) -> None:
+    """A supply hop has a word of its own vocabulary, which the ask leaves to the hop's text."""
+    people = [{"id": each, "name": each, "type": "person"} for each in "SAX"]
+    how = {"supply": "resells", "knows": "friend"}.get(tie)
+    ask = asks_of({"people": people, "hops": [{"tie": "tie", "how": None}, {"tie": tie, "how": how}]})[0]
+    for language in LANGUAGES:
+        told = telling.ask(ask, catalogue(language))
+        assert "X" in told
+        assert "{" not in told
