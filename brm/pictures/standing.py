@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from brm.i18n import Catalogue
+from typing import TYPE_CHECKING
+
 from brm.pictures import Shape
+
+if TYPE_CHECKING:
+    from brm.i18n import Catalogue
 
 
 def stage_line(shape: Shape, texts: Catalogue) -> str:

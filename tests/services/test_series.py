@@ -59,14 +59,14 @@ def test_each_week_is_the_score_of_that_date(workspace: Workspace) -> None:
     reference, compared = workspace.reference(when), 0
     for scorer in SCORERS.values():
         everybody = scores.score(workspace, principal, scorer.kind, when=when)
-        for row in everybody.rows[:2]:
+        for row in everybody.rows[:1]:
             subject = int(everybody.frame.subject[row])
             id_ = workspace.store.names([subject])[subject].id
-            found = changing.series(workspace, principal, scorer.kind, id_, weeks=60, when=when)
+            found = changing.series(workspace, principal, scorer.kind, id_, weeks=40, when=when)
             shown = scores.score(workspace, principal, scorer.kind, [id_], when=when)
             chosen = scores.chosen_row(workspace, shown, id_)
             key = ScoreKey(*(int(getattr(shown.frame, name)[chosen]) for name in ("subject", "vendor", "scope")))
-            for back, point in list(zip(range(60, 0, -1), found["items"], strict=False))[::9]:
+            for back, point in list(zip(range(40, 0, -1), found["items"], strict=False))[::6]:
                 moment = changing._days_before(workspace.moment(when), 7 * back)
                 snapshot = workspace.store.snapshot(shown.accounts, moment)
                 frame, at = key.scored(scorer, snapshot, reference, workspace.parameters)
