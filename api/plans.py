@@ -95,6 +95,7 @@ class How(Answer):
     """Where the account could buy more."""
 
     white_space: WhiteSpace
+    due: list[Any] = Field(description="Touches, fading ties, judgements and occasions, as `/due` tells them")
 
 
 class PlanObjective(Answer):

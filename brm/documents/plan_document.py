@@ -14,6 +14,7 @@ LEAST_SHOWN = 0.05
 COLUMNS = {
     "people": ("person", "title", "roles", "influence:share", "tie:share", "depth:points", "stance:signed"),
     "white_space": ("unit", "offering", "potential", "current", "white", "share:share", "rivals", "deals", "deciders"),
+    "touches": ("what", "due", "owner", "why"),
     "objectives": ("objective", "kind", "target", "progress", "share_done:share", "due", "owner", "status"),
     "actions": ("action", "owner", "due", "status", "expected:signed", "measured"),
     "past": ("quarter", "forecast", "actual"),
@@ -163,6 +164,20 @@ def _how(section: Section, how: Shape, texts: Catalogue) -> None:
     )  # fmt: skip
     if not grid["cells"]:
         section.line(texts.text("plan.no_white_space"))
+    section.table(
+        _columns(texts, "touches"),
+        [
+            (each["text"], _due(each, texts), (each["owner"] or {}).get("name"), each["reason"])
+            for each in how["due"]
+        ],
+        texts.text("plan.table.touches"),
+    )  # fmt: skip
+
+
+def _due(each: Shape, texts: Catalogue) -> str | None:
+    if each["days_late"]:
+        return texts.text("plan.late", days=each["days_late"])
+    return None if each["due"] is None else str(each["due"])
 
 
 def _rivals(rivals: list[Mapping[str, Any]], texts: Catalogue) -> str | None:

@@ -34,10 +34,7 @@ def due(
     """
     principal.require("read")
     check_limit(limit)
-    if kind is not None and kind not in KINDS:
-        raise InvalidInput(
-            f"there is no kind {kind!r}", remedy=f"use one of {', '.join(KINDS)}", field="kind", value=kind
-        )
+    check_kind(kind, KINDS)
     revision = workspace.store.revision()
     network = network_of(workspace, when)
     moment = workspace.moment(when, network.board.snapshot)

@@ -9,6 +9,7 @@ import numpy as np
 
 from brm.errors import InvalidInput, NotComputable
 from brm.guidance.chain_map import chain_map
+from brm.network.due import due
 from brm.plans import outlook, strategy, white_space
 from brm.principal import Principal
 from brm.services import coverage as covering
@@ -27,6 +28,8 @@ from scoring.view import chain_view
 
 COMPUTED = {"who": True, "coverage": True, "how": True, "strategy": False, "evaluate": True}
 """Parts that are worked out from the graph; what people write is never overwritten by them."""
+DUE_SHOWN = 10
+"""So many of the things that are due at the account are told, the earliest first."""
 FACTS = ("industry", "region", "country", "employees", "founded", "website")
 AMOUNTS = ("revenue", "potential")
 CLAIMS = ("klass", "lifecycle", "grade")
@@ -61,7 +64,10 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
             **_coverage(workspace, subject, work, covered, when),
             "map": chain_map(workspace, principal, subject.id, when=when),
         },
-        "how": {"white_space": white_space.white_space(workspace, ground, deals)},
+        "how": {
+            "white_space": white_space.white_space(workspace, ground, deals),
+            "due": _due(workspace, principal, subject.id, when),
+        },
         "strategy": {
             "objectives": strategy.objectives(workspace, work, snapshot, key, when),
             "notes": strategy.notes(work),
@@ -76,6 +82,13 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
         "parameters": workspace.parameter_set.named,
         "revision": revision,
     }  # fmt: skip
+
+
+def _due(workspace: Workspace, principal: Principal, account: str, when: When) -> list[dict[str, Any]]:
+    """The touches, fading ties, judgements and occasions of the account; its actions stand in the strategy."""
+    found = due(workspace, principal, account=account, limit=None, when=when)
+    items: list[dict[str, Any]] = [each for each in found["items"] if each["kind"] not in ("action", "promise")]
+    return items[:DUE_SHOWN]
 
 
 def account_of(workspace: Workspace, principal: Principal, id_: str, when: When) -> Subject:

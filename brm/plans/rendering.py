@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
+from brm.network.telling import item
 from brm.services.customer_telling import grade
 from brm.services.rendering import gap, heat_row, moves
 
@@ -17,4 +18,5 @@ def plan(shape: Mapping[str, Any], texts: Catalogue, currency: str) -> dict[str,
     who = heat_row(shape["who"], texts)
     if who["grading"] is not None:
         who["grading"] = grade(who["grading"], texts, currency)
-    return {**shape, "who": who, "coverage": coverage, "evaluate": evaluate}
+    how = {**shape["how"], "due": [item(each, texts) for each in shape["how"]["due"]]}
+    return {**shape, "who": who, "how": how, "coverage": coverage, "evaluate": evaluate}
