@@ -362,5 +362,5 @@ def test_tenures_and_edges_count_only_while_they_hold() -> None:
     gone = world.node("position", level=5)
     world.edge("seat_in", gone, world.names["unit 1"], valid_to=instant(TODAY - 1))
     frame, *_ = scored(world, "customer")
-    told = frame.explain(0).contributions[1].inputs["cells"]
+    told = next(each for each in frame.explain(0).contributions if each.factor == "coverage").inputs["cells"]
     assert len(told) == 2
