@@ -7,17 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.customers import (
-    Backtest,
-    FocusAnswer,
-    FocusList,
-    FocusSensitivity,
-    FocusSwitch,
-    Matches,
-    Portrait,
-    PortraitList,
-    PredicateShape,
-)
 from api.dependencies import (
     Admin,
     ItemId,
@@ -30,6 +19,17 @@ from api.dependencies import (
     decode_cursor,
     encode_cursor,
     foreign_cursor,
+)
+from api.focus import (
+    Backtest,
+    FocusAnswer,
+    FocusList,
+    FocusSensitivity,
+    FocusSwitch,
+    Matches,
+    Portrait,
+    PortraitList,
+    PredicateShape,
 )
 from api.models import Dated
 from api.paging import Cursor, Limit, numbers, paged

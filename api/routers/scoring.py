@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import ChainMap, FindingList, Likelihood, Routes, Score, ScoreList, Series, SeriesList
+from api.answers import FindingList, Likelihood, Routes, Score, ScoreList, Series, SeriesList
 from api.dependencies import (
     ItemId,
     Moment,
@@ -22,6 +22,7 @@ from api.dependencies import (
     foreign_cursor,
 )
 from api.guidance import AcceptBody, Accepted, Guidance
+from api.maps import ChainMap
 from api.pictures import PICTURE, SHEET, PictureFormat, SheetFormat, picture, workbook
 from api.problems import PROBLEMS
 from brm.guidance import accepting, deals, engine, next_actions, states
