@@ -79,4 +79,4 @@ def _visit(b: Builder, account: Account, contacts: dict[str, list[tuple[int, str
     if met:
         b.revise("action", action, due, status="done", done_on=due)
         for _, id_ in met[-2:]:
-            b.edge("results_from", id_, action, since=due)
+            b.edge("results_from", id_, action, since=due + 1)
