@@ -41,7 +41,9 @@ def plan_document(shape: Shape, texts: Catalogue) -> Document:
 def _who(section: Section, who: Shape, texts: Catalogue) -> None:
     facts = {name: value for name, value in who["facts"].items() if value is not None}
     amounts = {name: money(value, texts) for name, value in who["amounts"].items() if value is not None}
-    section.line(" · ".join(texts.text(f"plan.fact.{name}", value=value) for name, value in (facts | amounts).items()))
+    recorded = [texts.text(f"plan.fact.{name}", value=value) for name, value in (facts | amounts).items()]
+    if recorded:
+        section.line(" · ".join(recorded))
     claimed = {"klass": "class"}
     told = [
         texts.text(f"plan.claimed.{name}", value=texts.word(claimed.get(name, name), value))
@@ -144,6 +146,8 @@ def _coverage(section: Section, coverage: Shape, texts: Catalogue) -> None:
     )  # fmt: skip
     for each in coverage["gaps"][:GAPS_SHOWN]:
         section.line(f"{each['text']} {each['who']}")
+    if not section.blocks:
+        section.line(texts.text("plan.nobody_known"))
 
 
 def _how(section: Section, how: Shape, texts: Catalogue) -> None:
