@@ -10,7 +10,7 @@ from brm.plans.plan import account_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.approving import action_changes, day
-from brm.services.editing import PLAIN, Terms, canonical_properties, commit, new_id, node_spec
+from brm.services.editing import PLAIN, Terms, begun, canonical_properties, commit, identity_of, node_spec, revised
 from brm.services.reading import entity
 from brm.services.visibility import RESTRICTED, hidden_ids
 from brm.services.workspace import Workspace
@@ -64,10 +64,11 @@ def add_action(
         entity(workspace.store, principal, aims_at)
     given = {"hours": hours, "aims_at": aims_at, "score_kind": _score_kind(score_kind)}
     known = {each: value for each, value in given.items() if value is not None}
-    identity = new_id()
+    identity = identity_of(terms, "action", scope)
     changes = action_changes(
         workspace, identity, text_of("name", name), scope=scope, owner=owner, due=due, effect=effect,
         promised_to=promised_to, more=canonical_properties(node_spec("action"), known),
+        at=begun(workspace.store, identity, terms),
     )  # fmt: skip
     return identity, commit(workspace.store, principal, tuple(changes), terms)
 
@@ -79,9 +80,9 @@ def finish(
     """Mark an action as done, on a day (default today), and say which facts came of it."""
     principal.require("write")
     state = entity(workspace.store, principal, action, type_="action")
-    at, zone = moments.now(), workspace.settings.zone
-    done_on = day("done", done or moments.local_day(at, zone).isoformat())
-    given = {"status": "done", "done_on": done_on}
+    today = moments.local_day(moments.now(), workspace.settings.zone).isoformat()
+    given = {"status": "done", "done_on": day("done", done or today)}
+    at = revised(state, given, terms)
     changes = [Change("set", NodeRef("action", state.entity.id), given, valid_from=at)]
     changes += _results(workspace, principal, state, evidence, at)
     return commit(workspace.store, principal, tuple(changes), terms)
@@ -97,9 +98,8 @@ def attach(
         raise InvalidInput(
             "no evidence is named", remedy="give the id of an interaction or observation", field="evidence"
         )
-    return commit(
-        workspace.store, principal, tuple(_results(workspace, principal, state, evidence, moments.now())), terms
-    )
+    at = begun(workspace.store, EdgeRef("results_from", evidence[0], state.entity.id).id, terms)
+    return commit(workspace.store, principal, tuple(_results(workspace, principal, state, evidence, at)), terms)
 
 
 def _results(
@@ -137,7 +137,8 @@ def _added(
     canonical = canonical_properties(node_spec(type_), known)
     if owner is not None:
         entity(workspace.store, principal, owner)
-    identity, at = new_id(), moments.now()
+    identity = identity_of(terms, type_, account)
+    at = begun(workspace.store, identity, terms)
     ends = [("belongs_to", account), *([("owned_by", owner)] if owner else [])]
     changes = (
         Change("set", NodeRef(type_, identity), canonical, valid_from=at),

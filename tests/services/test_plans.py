@@ -12,12 +12,13 @@ import pytest
 from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from brm.errors import InvalidInput, NotAllowed, NotComputable, NotFound
+from brm.errors import Conflict, InvalidInput, NotAllowed, NotComputable, NotFound
 from brm.i18n import catalogue
 from brm.plans import exporting, planning, versions
 from brm.plans.plan import plan
 from brm.principal import Principal, local_admin
-from brm.services import editing, moments, scores
+from brm.services import editing, moments, scores, tickets
+from brm.services.editing import Terms
 from brm.services.workspace import Workspace
 from brm.store.protocol import When
 from graph_schema.changes import Change, ChangeSet, NodeRef
@@ -395,3 +396,37 @@ def test_a_reader_writes_nothing(workspace: Workspace, write_: str) -> None:
     with pytest.raises(NotAllowed):
         calls[write_]()
     assert workspace.store.revision() == before
+
+
+@pytest.mark.parametrize("write_", ["objective", "note", "action", "done", "attach", "ticket", "close"])
+def test_a_retry_with_the_same_key_is_done_once(workspace: Workspace, write_: str) -> None:
+    """The id and the moment of a retry are those of the first try; another body under the key is refused."""
+    write(workspace, *action("visit", 100, due=5), *meeting("met", 3, "s1", "a", concerns="c"))
+    write(workspace, node("ticket", "leak", name="Leak"), edge("belongs_to", "leak", "c"))
+    terms = Terms(idempotency_key="k")
+
+    def done(word: str) -> Any:
+        calls = {
+            "objective": lambda: planning.add_objective(workspace, ADMIN, "c", word, kind="revenue", terms=terms),
+            "note": lambda: planning.add_note(workspace, ADMIN, "c", word, terms=terms),
+            "action": lambda: planning.add_action(
+                workspace, ADMIN, "c", word, owner="s1", due="2030-01-01", terms=terms
+            ),
+            "done": lambda: planning.finish(
+                workspace, ADMIN, "visit", evidence=["met"] if word == "one" else [], terms=terms
+            ),
+            "attach": lambda: planning.attach(
+                workspace, ADMIN, "visit", ["met"] if word == "one" else ["met", "m2"], terms=terms
+            ),
+            "ticket": lambda: tickets.open_ticket(workspace, ADMIN, "met", word, terms=terms),
+            "close": lambda: tickets.close_ticket(
+                workspace, ADMIN, "leak", satisfaction=0.5 if word == "one" else 0.1, terms=terms
+            ),
+        }
+        made = calls[write_]()
+        return made if isinstance(made, tuple) else ("", made)
+
+    first, again = done("one"), done("one")
+    assert (again[0], again[1].revision, again[1].replayed) == (first[0], first[1].revision, True)
+    with pytest.raises((Conflict, InvalidInput)):
+        done("two")
