@@ -16,6 +16,7 @@ from brm.services.reading import display_name
 from brm.services.shapes import named
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, When
+from graph_schema.markers import Money
 from graph_schema.values import to_json
 
 TEAM_ROLES = frozenset({"account_manager", "sales", "presales", "service", "delivery", "executive"})
@@ -67,12 +68,16 @@ def _promises(work: Work) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda each: (each["done"] is not None, each["due"] or "9999", str(each["name"])))
 
 
+def _amount(current: Money | None) -> int:
+    return 0 if current is None else current.ten_thousandths
+
+
 def _in_use(workspace: Workspace, account: str, when: When) -> list[str]:
     """The names of our offerings that the account buys or has."""
     used = {
         (edge.target, state.properties.get("vendor"))
         for state, edge in edges_at(workspace, [account], ("buys",), when)
-        if (state.properties.get("installed_share") or 0) > 0 or state.properties.get("current") is not None
+        if (state.properties.get("installed_share") or 0) > 0 or _amount(state.properties.get("current")) > 0
     }
     ends = workspace.store.fetch(sorted({id_ for pair in used for id_ in pair if id_}), when)
     ours = {id_ for id_, state in ends.items() if "ours" in (state.properties.get("kinds") or ())}

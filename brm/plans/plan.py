@@ -54,12 +54,13 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
     quarters = outlook.quarters_of(workspace, subject.id, snapshot.today, moment)
     focus = focus_profiles.named(workspace, None, moment)
     rows = strategy.actions(workspace, principal, work, subject.id, snapshot.today, when)
+    who = _who(workspace, principal, subject, when)
     return {
         "audience": "internal",
         "account": named(subject),
         "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
         "computed": COMPUTED,
-        "who": _who(workspace, principal, subject, when),
+        "who": who,
         "coverage": {
             **_coverage(workspace, subject, work, covered, when),
             "map": chain_map(workspace, principal, subject.id, when=when),
@@ -69,7 +70,7 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
             "due": _due(workspace, principal, subject.id, when),
         },
         "strategy": {
-            "objectives": strategy.objectives(workspace, work, snapshot, key, when),
+            "objectives": strategy.objectives(workspace, work, snapshot, key, who["cells"]),
             "notes": strategy.notes(work),
             "actions": rows,
         },

@@ -17,6 +17,7 @@ from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, State
 from graph_schema.changes import Change, EdgeRef, NodeRef, Receipt
 from graph_schema.vocabulary import VOCABULARIES
+from scoring.likelihood import KIND as LIKELIHOOD
 
 LONGEST_TEXT = 4_000
 
@@ -29,6 +30,11 @@ def add_objective(
     principal.require("write")
     subject = account_of(workspace, principal, account, NOW)
     _among("objective_kind", "kind", kind)
+    if score_kind == LIKELIHOOD:
+        raise InvalidInput(
+            "an account has no likelihood", remedy="name one of the six relationships; a likelihood is a deal's",
+            field="score_kind", value=score_kind,
+        )  # fmt: skip
     values = {
         "name": text_of("name", name), "kind": kind, "target": target, "status": "open",
         "due_on": due, "score_kind": _score_kind(score_kind),

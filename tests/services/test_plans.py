@@ -26,7 +26,7 @@ from graph_schema.markers import Money
 from graph_schema.values import iso_instant
 from scoring.deal_outlook import first_day, quarter_of
 from scoring.snapshot import MISSING
-from tests.services.deal_world import NOW, ago, copied, edge, filled, meeting, node
+from tests.services.deal_world import NOW, ago, copied, edge, filled, meeting, node, seen
 
 ADMIN, READER = local_admin("en", "Asia/Shanghai"), Principal("r", frozenset(("read",)))
 EPOCH = date(1970, 1, 1)
@@ -237,6 +237,49 @@ def test_progress_of_aims(workspace: Workspace) -> None:
     assert (found["more"]["progress"], found["more"]["share"]) == (1, 0.25)
     (customer,) = scores.shapes(workspace, scores.score(workspace, ADMIN, "customer", ["c"]))
     assert found["warm"]["progress"] == pytest.approx(customer["score"], abs=1e-9)
+
+
+def test_progress_of_relationship_aims_is_the_accounts_cell(workspace: Workspace) -> None:
+    """Of every kind that an account has a cell of; a threat is to fall, so no share of it is reached."""
+    kinds = ("key_person", "decision_chain", "customer", "employee", "our_company", "competitor")
+    for kind in kinds:
+        planning.add_objective(workspace, ADMIN, "c", kind, kind="relationship", target=50, score_kind=kind)
+    shape = plan(workspace, ADMIN, "c")
+    found = {each["name"]: each for each in shape["strategy"]["objectives"]}
+    cells = shape["who"]["cells"]
+    assert {kind: found[kind]["progress"] for kind in kinds} == {kind: cells[kind]["score"] for kind in kinds}
+    assert [kind for kind in kinds if found[kind]["share"] is None] == ["competitor"]
+    with pytest.raises(InvalidInput, match="an account has no likelihood"):
+        planning.add_objective(workspace, ADMIN, "c", "x", kind="relationship", score_kind="likelihood")
+
+
+@pytest.mark.parametrize("aims_at", ["c", "deal", "r1"])
+def test_an_action_against_a_rival_is_measured_on_the_rivals_threat(workspace: Workspace, aims_at: str) -> None:
+    """Evidence that b turned away from r1, the only rival: taking it away raises the threat again."""
+    # what is seen in the deal counts there, what is seen of the account everywhere
+    seen_there = [
+        each for each in seen("turned", 55, "b", "r1", -1.0) if aims_at == "deal" or each.entity.type != "concerns"
+    ]
+    write(
+        workspace, *action("turn", 100, due=60, done=54, aims_at=aims_at, score_kind="competitor"), *seen_there,
+        edge("results_from", "turned", "turn", since=54),
+    )  # fmt: skip
+    shape = plan(workspace, ADMIN, "c", when=When(ago(0), moments.now()))
+    (found,) = [each["measured"] for each in shape["strategy"]["actions"]]
+    assert (found["state"], found["effect"] < 0) == ("measured", True)
+
+
+def test_white_space_in_several_currencies_is_not_guessed(workspace: Workspace) -> None:
+    """Before, 20 euros beside 30 yuan left the whole potential white."""
+    write(workspace, edge("buys", "c", "ops", "r1", since=10, current=Money(200_000, "EUR")))
+    found = cell(plan(workspace, ADMIN, "c"), "c", "ops")
+    assert (found["potential"]["amount"], found["white"]) == ("100", None)
+
+
+def test_what_is_no_longer_bought_is_not_in_use(workspace: Workspace) -> None:
+    write(workspace, edge("buys", "c", "data", "us", current=cny(0), installed_share=0.0))
+    texts = catalogue("en")
+    assert exporting.plan_for(workspace, ADMIN, "c", texts, "customer")["in_use"] == ["Operations"]
 
 
 def test_what_people_write_is_dated_and_read_back(workspace: Workspace) -> None:
