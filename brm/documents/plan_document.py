@@ -69,11 +69,11 @@ def _who(section: Section, who: Shape, texts: Catalogue) -> None:
 
 def _grading(section: Section, grading: Shape, texts: Catalogue) -> None:
     """Grade with its distance to the next one, lifecycle and list with why."""
+    since = texts.text("plan.since", day=grading["since"]) if grading["since"] else ""
     section.line(texts.text(
         "plan.grade", grade=texts.word("grade", grading["grade"]), score=grading["score"],
         focus=grading["focus"]["label"], lifecycle=texts.word("lifecycle", grading["lifecycle"]),
-        since=grading["since"] or "—",
-    ))  # fmt: skip
+    ) + since)  # fmt: skip
     if grading["next"] is not None:
         section.line(_distance(grading["next"], grading["currency"], texts))
     if grading["list"] is not None:
@@ -289,7 +289,7 @@ def _move(each: Shape, texts: Catalogue) -> str:
     told = _joined([f"{p['text']} {p['effect']:+.1f}" for p in parts if abs(p["effect"]) >= LEAST_SHOWN], texts)
     return texts.text(
         "plan.moved", kind=texts.text(f"kind.{each['kind']}"), subject=each["subject"]["name"], before=each["before"],
-        after=each["after"], causes=told or "",
+        after=each["after"], causes=told or "—",
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
-from brm.plans.plan import account_of
+from brm.plans.plan import account_of, deals_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.approving import action_changes, day
@@ -57,15 +57,17 @@ def add_note(
 def add_action(
     workspace: Workspace, principal: Principal, scope: str, name: str, *, owner: str, due: str,
     promised_to: str | None = None, hours: float | None = None, aims_at: str | None = None,
-    score_kind: str | None = None, effect: float | None = None, terms: Terms = PLAIN,
+    score_kind: str | None = None, effect: float | None = None, account: str | None = None, terms: Terms = PLAIN,
 ) -> tuple[str, Receipt]:  # fmt: skip
-    """An action for an account or a deal: whose, by when, and which score of whom it is to move.
+    """An action for an account or a deal, of an ``account`` where one is named: whose, by when, and which score of whom it is to move.
 
     Promised to a person of the customer it is a promise. Once it is done and has evidence, its effect on that
     score is measured.
     """
     principal.require("write")
     entity(workspace.store, principal, scope)
+    if account is not None:
+        _check_inside(workspace, principal, scope, account)
     if aims_at is not None:
         entity(workspace.store, principal, aims_at)
     given = {"hours": hours, "aims_at": aims_at, "score_kind": _score_kind(score_kind)}
@@ -77,6 +79,15 @@ def add_action(
         at=begun(workspace.store, identity, terms),
     )  # fmt: skip
     return identity, commit(workspace.store, principal, tuple(changes), terms)
+
+
+def _check_inside(workspace: Workspace, principal: Principal, scope: str, account: str) -> None:
+    subject = account_of(workspace, principal, account, NOW)
+    if scope not in (subject.id, *deals_of(workspace, subject, NOW)):
+        raise InvalidInput(
+            f"{scope} is no deal of {account}", remedy="name a deal of the account, or the account itself",
+            field="scope", value=scope,
+        )  # fmt: skip
 
 
 def finish(

@@ -51,7 +51,7 @@ def listed(workspace: Workspace, principal: Principal, account: str) -> list[dic
     """The reviewed versions of an account's plan, the last first."""
     subject = account_of(workspace, principal, account, NOW)
     records = [each for each in workspace.store.records(RECORD) if each.body["account"] == subject.id]
-    records.sort(key=lambda each: (-each.revision, each.id))
+    records.sort(key=lambda each: (-each.body["revision"], each.id))
     return [head(workspace, each) for each in records]
 
 

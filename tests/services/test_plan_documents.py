@@ -33,7 +33,10 @@ SPARSE = {
 
 def world(*changes: Change) -> Workspace:
     workspace = Workspace(open_store("memory://", zone=SETTINGS["tz"]), Settings(store="memory://", **SETTINGS))
-    companies = (node("company", "us", name="Us", kinds=("ours",)), node("company", "c", name=NAME, kinds=("customer",)))
+    companies = (
+        node("company", "us", name="Us", kinds=("ours",)),
+        node("company", "c", name=NAME, kinds=("customer",)),
+    )
     workspace.store.apply(ChangeSet(actor="t", source="t", changes=(*companies, *changes)))
     return workspace
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from datetime import date, timedelta
 from typing import Any
@@ -276,6 +277,25 @@ def test_white_space_in_several_currencies_is_not_guessed(workspace: Workspace) 
     assert (found["potential"]["amount"], found["white"]) == ("100", None)
 
 
+def test_the_customer_reads_of_our_people_and_of_promises_to_its_own(workspace: Workspace) -> None:
+    """k is of another company: what it is to look after, and what is promised to it, is not the customer's to read."""
+    write(
+        workspace, edge("covers", "k", "c", "presales"),
+        *action("fee", 20, due=5, name="Pay the agent"), edge("promised_to", "fee", "k", since=20),
+        *action("send", 20, due=5, name="Send the manual"), edge("promised_to", "send", "a", since=20),
+    )  # fmt: skip
+    shape = exporting.plan_for(workspace, ADMIN, "c", catalogue("en"), "customer")
+    assert [each["name"] for each in shape["team"]] == ["S1"]
+    assert [each["name"] for each in shape["promises"]] == ["Send the manual"]
+
+
+def test_an_action_under_an_account_is_for_it_or_a_deal_of_it(workspace: Workspace) -> None:
+    given: dict[str, Any] = {"owner": "s1", "due": "2030-01-01", "account": "c"}
+    with pytest.raises(InvalidInput, match="deal2 is no deal of c"):
+        planning.add_action(workspace, ADMIN, "deal2", "x", **given)
+    planning.add_action(workspace, ADMIN, "deal", "x", **given)
+
+
 def test_what_is_no_longer_bought_is_not_in_use(workspace: Workspace) -> None:
     write(workspace, edge("buys", "c", "data", "us", current=cny(0), installed_share=0.0))
     texts = catalogue("en")
@@ -332,6 +352,18 @@ def test_a_version_stays_as_it_was_reviewed(workspace: Workspace) -> None:
     assert again == first
     assert (again["comment"], again["plan"]["strategy"]["notes"]) == ("Name the second sponsor", [])
     assert [each["text"] for each in second["plan"]["strategy"]["notes"]] == ["Second sponsor: b"]
+
+
+def test_an_erased_person_is_in_no_version_any_more(workspace: Workspace) -> None:
+    write(workspace, Change("set", NodeRef("person", "a"), {"name": "Ada Forgotten"}))
+    kept = versions.review(workspace, ADMIN, "c", verdict="approved")
+    later = versions.review(workspace, ADMIN, "c", verdict="approved")
+    assert "Ada Forgotten" in json.dumps(kept)
+    workspace.store.erase("a", "admin")
+    shown = versions.shown(workspace, READER, kept["id"])
+    assert "Forgotten" not in json.dumps(shown)
+    assert shown["plan"]["who"] == kept["plan"]["who"]
+    assert [each["id"] for each in versions.listed(workspace, READER, "c")] == [later["id"], kept["id"]]
 
 
 WRITTEN = ("Rival of ours", "Operations first", "Win them over", "Call the lawyer", "Secret")
