@@ -59,8 +59,9 @@ def add_action(
     promised_to: str | None = None, hours: float | None = None, aims_at: str | None = None,
     score_kind: str | None = None, effect: float | None = None, account: str | None = None, terms: Terms = PLAIN,
 ) -> tuple[str, Receipt]:  # fmt: skip
-    """An action for an account or a deal, of an ``account`` where one is named: whose, by when, and which score of whom it is to move.
+    """An action for an account or a deal: whose, by when, and which score of whom it is to move.
 
+    Where an ``account`` is named, the action is for it or for a deal of it.
     Promised to a person of the customer it is a promise. Once it is done and has evidence, its effect on that
     score is measured.
     """

@@ -74,9 +74,10 @@ def white_space(workspace: Workspace, ground: Ground, deals: Mapping[str, str]) 
     """Units by offerings that the account buys, could buy or is in a deal about.
 
     A cell's ``potential`` is the largest yearly amount recorded of it, ``current`` what it buys from us,
-    ``white`` what is left of the potential after all vendors (None where they are of several currencies); ``deals`` are the open ones that need the
-    offering (of the account as a whole). Who decides: those who approve or decide in these deals, else the
-    most influential people seated in the unit, `MOST_DECIDERS` at most. ``deals`` names the open deals by id.
+    ``white`` what is left of the potential after all vendors (None where they are of several currencies);
+    ``deals`` are the open ones that need the offering (of the account as a whole). Who decides: those who
+    approve or decide in these deals, else the most influential people seated in the unit, `MOST_DECIDERS` at
+    most. ``deals`` names the open deals by id.
     """
     cells, needed = _cells(workspace, ground, deals)
     vendors = {vendor for cell in cells.values() for vendor, _ in cell.shares if vendor}

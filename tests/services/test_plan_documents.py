@@ -64,7 +64,8 @@ def test_a_plan_of_which_little_is_known_is_written_in_every_form(known: str, la
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("- a", r"\- a"), ("12. a", r"12\. a"), ("+ a", r"\+ a"), ("---", r"\---"), ("a &lt; ~~b~~", r"a \&lt; \~\~b\~\~"),
+        ("- a", r"\- a"), ("12. a", r"12\. a"), ("+ a", r"\+ a"), ("---", r"\---"),
+        ("a &lt; ~~b~~", r"a \&lt; \~\~b\~\~"),
         ("2026-06-30", "2026-06-30"), ("+1.5", "+1.5"), ("0.0", "0.0"), (" <b>|", r"\<b\>\|"),
     ],
 )  # fmt: skip
