@@ -156,11 +156,11 @@ class Page:
                     cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
         return y + 20.0 * down
 
-    def chart(self, names: Sequence[str], series: Sequence[tuple[str, Sequence[float], str | None]], box: Box, *,
+    def chart(self, names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None], str | None]], box: Box, *,
                 stacked: bool = False, number_format: str = "0.0") -> None:  # fmt: skip
         """A chart with its data inside: columns side by side, or ``stacked`` bars from the top down.
 
-        A series without a colour is not seen; it lifts the next one.
+        A series without a colour is not seen; it lifts the next one. None leaves a gap.
         """
         from pptx.chart.data import CategoryChartData
         from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from brm.plans.plan import account_of, deals_of
+from brm.plans.plan import deals_of
 from brm.plans.white_space import edges_at
 from brm.principal import Principal
 from brm.services import deal_work, moments
 from brm.services.deal_work import FINISHED, Work
 from brm.services.reading import display_name
 from brm.services.shapes import named
+from brm.services.subjects import find_account
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, When
 from graph_schema.markers import Money
@@ -30,7 +31,7 @@ def customer_view(workspace: Workspace, principal: Principal, account: str, *, w
     No score, stance, tie, rival, forecast, objective, note or internal action, and nobody of the customer.
     """
     principal.require("read")
-    subject = account_of(workspace, principal, account, when)
+    subject = find_account(workspace, principal, account, when)
     snapshot = workspace.snapshot([subject.id], when)
     moment = workspace.moment(when, snapshot)
     work = deal_work.work_of(workspace, principal, [subject.id, *deals_of(workspace, subject, moment)], moment)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
-from brm.plans.plan import account_of, deals_of
+from brm.plans.plan import deals_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.approving import action_changes, day
 from brm.services.editing import PLAIN, Terms, begun, canonical_properties, commit, identity_of, node_spec, revised
 from brm.services.reading import entity
+from brm.services.subjects import find_account
 from brm.services.visibility import RESTRICTED, hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, State
@@ -28,7 +29,7 @@ def add_objective(
 ) -> tuple[str, Receipt]:  # fmt: skip
     """An aim of the account's plan: revenue in the scoring currency, offerings in use, or points of a score."""
     principal.require("write")
-    subject = account_of(workspace, principal, account, NOW)
+    subject = find_account(workspace, principal, account, NOW)
     _among("objective_kind", "kind", kind)
     if score_kind == LIKELIHOOD:
         raise InvalidInput(
@@ -48,7 +49,7 @@ def add_note(
 ) -> tuple[str, Receipt]:  # fmt: skip
     """A note in the account's plan; a restricted one is for admins alone."""
     principal.require("write")
-    subject = account_of(workspace, principal, account, NOW)
+    subject = find_account(workspace, principal, account, NOW)
     _among("note_topic", "topic", topic)
     values = {"text": text_of("text", text), "topic": topic, "sensitivity": RESTRICTED if restricted else "normal"}
     return _added(workspace, principal, "note", values, subject.id, None, terms)
@@ -83,7 +84,7 @@ def add_action(
 
 
 def _check_inside(workspace: Workspace, principal: Principal, scope: str, account: str) -> None:
-    subject = account_of(workspace, principal, account, NOW)
+    subject = find_account(workspace, principal, account, NOW)
     if scope not in (subject.id, *deals_of(workspace, subject, NOW)):
         raise InvalidInput(
             f"{scope} is no deal of {account}", remedy="name a deal of the account, or the account itself",
