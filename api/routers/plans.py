@@ -145,7 +145,8 @@ def add_plan_action(
     """Add an action of the account, or of one of its deals."""
     told = planning.add_action(
         space, principal, body.scope or id, body.name, owner=body.owner, due=body.due, promised_to=body.promised_to,
-        hours=body.hours, aims_at=body.aims_at, score_kind=body.score_kind, effect=body.expected_effect, terms=terms,
+        hours=body.hours, aims_at=body.aims_at, score_kind=body.score_kind, effect=body.expected_effect, account=id,
+        terms=terms,
     )  # fmt: skip
     return _receipt(response, *told)
 

@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
         help="Write objectives, notes and actions of account plans; review plans.", no_args_is_help=True
     )
     _register_writing(group)
+    _register_actions(group)
     _register_results(group)
     _register_reviews(group)
     app.add_typer(group, name="planning")
@@ -105,6 +106,8 @@ def _register_writing(group: typer.Typer) -> None:
         )
         _written(session, *told)
 
+
+def _register_actions(group: typer.Typer) -> None:
     @command(group, "action")
     def action(
         session: Session,

@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 from brm.documents.document import Table, written_value
 from brm.errors import InvalidInput
 from brm.pictures.palette import GRID, INK, MUTED, PAPER
+from brm.pictures.workbook import printable
 
 if TYPE_CHECKING:
     from pptx.slide import Slide
 
 WIDTH, HEIGHT, MARGIN, TOP = 960.0, 540.0, 36.0, 84.0
 HEAD_FILL = "#E8EBEF"
+LONGEST_TITLE = 255
+"""Characters that the properties of a presentation have room for."""
 MOST_ROWS = 16
 """Rows of a table on one slide."""
 BODY, SMALL = 11.0, 9.0
@@ -41,7 +44,7 @@ class Deck:
         self._made = Presentation()
         self._made.slide_width, self._made.slide_height = Pt(WIDTH), Pt(HEIGHT)
         core = self._made.core_properties
-        core.title, core.author, core.last_modified_by = title, "brm", "brm"
+        core.title, core.author, core.last_modified_by = printable(title)[:LONGEST_TITLE], "brm", "brm"
         core.created = core.modified = datetime.combine(date.fromisoformat(day), time(), UTC).replace(tzinfo=None)
 
     def page(self, title: str, about: str = "") -> Page:
@@ -153,20 +156,20 @@ class Page:
                     cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
         return y + 20.0 * down
 
-    def chart(self, names: Sequence[str], series: Sequence[tuple[str, Sequence[float], str | None]], box: Box, *,
+    def chart(self, names: Sequence[str], series: Sequence[tuple[str, Sequence[float | None], str | None]], box: Box, *,
                 stacked: bool = False, number_format: str = "0.0") -> None:  # fmt: skip
         """A chart with its data inside: columns side by side, or ``stacked`` bars from the top down.
 
-        A series without a colour is not seen; it lifts the next one.
+        A series without a colour is not seen; it lifts the next one. None leaves a gap.
         """
         from pptx.chart.data import CategoryChartData
         from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
         from pptx.util import Pt
 
         data: Any = CategoryChartData(number_format=number_format)  # type: ignore[no-untyped-call]
-        data.categories = list(names)
+        data.categories = [printable(each) for each in names]
         for name, values, _ in series:
-            data.add_series(name, list(values))
+            data.add_series(printable(name), list(values))
         kind = XL_CHART_TYPE.BAR_STACKED if stacked else XL_CHART_TYPE.COLUMN_CLUSTERED
         chart = self._shapes.add_chart(kind, *(Pt(each) for each in box), data).chart
         chart.font.size = Pt(SMALL)
@@ -202,7 +205,7 @@ def _write(frame: Any, text: str, *, size: float, bold: bool, colour: str, first
     from pptx.util import Pt
 
     frame.word_wrap = True
-    frame.text = text
+    frame.text = printable(text)
     for at, paragraph in enumerate(frame.paragraphs):
         paragraph.font.size, paragraph.font.bold = Pt(size), bold or (first_bold and at == 0)
         paragraph.font.color.rgb = _rgb(colour)

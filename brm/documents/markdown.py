@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator
 
 from brm.documents.document import Document, Line, Section, Table, written_value
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#&~])")
+_BEGINS = re.compile(r"^(\d*)([-+=.)])(?=[-+=\s]|$)")
 _BREAKS = re.compile(r"\s*[\r\n]+\s*")
 
 
@@ -23,7 +25,7 @@ def markdown(document: Document) -> str:
 def _section(section: Section) -> Iterator[str]:
     yield f"## {_plain(section.title)}"
     yield ""
-    for block, following in zip(section.blocks, [*section.blocks[1:], None], strict=True):
+    for block, following in itertools.zip_longest(section.blocks, section.blocks[1:]):
         if isinstance(block, Line):
             yield f"*{_plain(block.text)}*" if block.quiet else f"- {_plain(block.text)}"
         else:
@@ -48,4 +50,4 @@ def _row(cells: Iterable[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", text))
+    return _BEGINS.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", _BREAKS.sub(" ", text).strip()))

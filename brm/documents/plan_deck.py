@@ -150,8 +150,16 @@ def _short(text: str, most: int = 60) -> str:
 def _outlook(page: Page, outlook: Shape, texts: Catalogue) -> None:
     quarters = outlook["quarters"]
     series = [
-        (texts.text(f"plan.column.{name}"), [float(each[name]["amount"]) for each in quarters], colour)
+        (
+            texts.text(f"plan.column.{name}"),
+            [_number(each[name]) for each in quarters],
+            colour,
+        )
         for name, colour in (("forecast", TOTAL), ("actual", RAISES))
     ]
     box = (MARGIN, TOP, WIDTH - 2 * MARGIN, HEIGHT - TOP - 30)
     page.chart([each["quarter"] for each in quarters], series, box, number_format="#,##0")
+
+
+def _number(amount: Shape | None) -> float | None:
+    return None if amount is None else float(amount["amount"])

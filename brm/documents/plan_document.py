@@ -41,7 +41,9 @@ def plan_document(shape: Shape, texts: Catalogue) -> Document:
 def _who(section: Section, who: Shape, texts: Catalogue) -> None:
     facts = {name: value for name, value in who["facts"].items() if value is not None}
     amounts = {name: money(value, texts) for name, value in who["amounts"].items() if value is not None}
-    section.line(" · ".join(texts.text(f"plan.fact.{name}", value=value) for name, value in (facts | amounts).items()))
+    recorded = [texts.text(f"plan.fact.{name}", value=value) for name, value in (facts | amounts).items()]
+    if recorded:
+        section.line(" · ".join(recorded))
     claimed = {"klass": "class"}
     told = [
         texts.text(f"plan.claimed.{name}", value=texts.word(claimed.get(name, name), value))
@@ -67,11 +69,11 @@ def _who(section: Section, who: Shape, texts: Catalogue) -> None:
 
 def _grading(section: Section, grading: Shape, texts: Catalogue) -> None:
     """Grade with its distance to the next one, lifecycle and list with why."""
+    since = texts.text("plan.since", day=grading["since"]) if grading["since"] else ""
     section.line(texts.text(
         "plan.grade", grade=texts.word("grade", grading["grade"]), score=grading["score"],
         focus=grading["focus"]["label"], lifecycle=texts.word("lifecycle", grading["lifecycle"]),
-        since=grading["since"] or "—",
-    ))  # fmt: skip
+    ) + since)  # fmt: skip
     if grading["next"] is not None:
         section.line(_distance(grading["next"], grading["currency"], texts))
     if grading["list"] is not None:
@@ -144,6 +146,8 @@ def _coverage(section: Section, coverage: Shape, texts: Catalogue) -> None:
     )  # fmt: skip
     for each in coverage["gaps"][:GAPS_SHOWN]:
         section.line(f"{each['text']} {each['who']}")
+    if not section.blocks:
+        section.line(texts.text("plan.nobody_known"))
 
 
 def _how(section: Section, how: Shape, texts: Catalogue) -> None:
@@ -285,7 +289,7 @@ def _move(each: Shape, texts: Catalogue) -> str:
     told = _joined([f"{p['text']} {p['effect']:+.1f}" for p in parts if abs(p["effect"]) >= LEAST_SHOWN], texts)
     return texts.text(
         "plan.moved", kind=texts.text(f"kind.{each['kind']}"), subject=each["subject"]["name"], before=each["before"],
-        after=each["after"], causes=told or "",
+        after=each["after"], causes=told or "—",
     )  # fmt: skip
 
 

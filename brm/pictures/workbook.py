@@ -40,7 +40,7 @@ class Book:
         self._book = Workbook()
         self._book.remove(self._book.active)  # type: ignore[arg-type]
         self._moment = datetime.combine(date.fromisoformat(day), time(), UTC).replace(tzinfo=None)
-        self._book.properties.title = title
+        self._book.properties.title = printable(title)
         self._book.properties.creator = "brm"
         self._book.properties.created = self._moment
 
@@ -78,11 +78,16 @@ class Book:
         return fixed.getvalue()
 
 
+def printable(text: str) -> str:
+    """A text without the characters that office files cannot hold."""
+    return ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
+
+
 def write(sheet: Worksheet, row: int, column: int, value: str | float | None, number_format: str = "") -> Cell:
     """One value: numbers as numbers, texts as texts whatever they begin with, nothing where it is None."""
     cell: Cell = sheet.cell(row, column)  # type: ignore[assignment]
     if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
+        cell.value = printable(value)
         cell.data_type = "s"
         cell.quotePrefix = value[:1] in ("=", "+", "-", "@")
     elif value is not None:

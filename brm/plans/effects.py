@@ -87,8 +87,9 @@ def _measured(
     subject = Subject("company", account, account, (account,))
     imagined = whatif.imagine(workspace, subject, lambda _: [_without(workspace, evidence, then)], then)
     keys = workspace.store.keys([target, work.scope[state.entity.id]])
-    # a person's score is that in the deal or account of the action
-    place = keys[target], keys[work.scope[state.entity.id] if type_ == "person" else target]
+    # the score of a person, and of a rival, is that in the deal or account of the action
+    inside = type_ == "person" or (type_ == "company" and target != account)
+    place = keys[target], keys[work.scope[state.entity.id] if inside else target]
     after, before = (
         _score(workspace, imagined.graph(made), kind, place, then) for made in (frozenset[int](), frozenset([0]))
     )
@@ -106,9 +107,17 @@ def _without(workspace: Workspace, evidence: tuple[str, ...], then: When) -> tup
 
 
 def _score(workspace: Workspace, snapshot: Snapshot, kind: str, place: tuple[int, int], then: When) -> float | None:
+    """Ours at the place; of a threat that of the rival there, or of the strongest one of an account or deal."""
+    subject, scope = place
+    threat = kind == "competitor"
     frame = SCORERS[kind].score(
-        snapshot, workspace.reference(then), workspace.parameters, scopes=np.array([place[1]]), vendor=US
-    )
-    rows = frame.rows(place[0], US, place[1])
-    value = float(points(frame)[rows[0]]) if len(rows) else float("nan")
-    return None if np.isnan(value) else value
+        snapshot, workspace.reference(then), workspace.parameters, scopes=np.array([scope]),
+        vendor=None if threat else US,
+    )  # fmt: skip
+    if threat:
+        rivals = (frame.scope == scope) & (frame.vendor != US)
+        rows = np.flatnonzero(rivals & ((subject == scope) | (frame.vendor == subject)))
+    else:
+        rows = np.asarray(frame.rows(subject, US, scope))
+    values = points(frame)[rows]
+    return None if not len(values) or np.isnan(values).any() else float(values.max())

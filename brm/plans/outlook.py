@@ -73,7 +73,7 @@ def outlook(workspace: Workspace, snapshot: Snapshot, quarters: Quarters, accoun
     The forecast of a quarter is the sum of likelihood times amount over the deals expected to be decided in it;
     that of a past quarter is as it stood on the day before it began, read against today's Reference. Deals whose
     expected day has passed count in the current quarter and are ``late``; those without a day or without an
-    amount are counted apart.
+    amount are counted apart. Where no amount of a past quarter's deals is known, neither is the sum.
     """
     reference, parameters = workspace.reference(when), workspace.parameters
     now = open_outlook(snapshot, reference, parameters, account)
@@ -85,8 +85,8 @@ def outlook(workspace: Workspace, snapshot: Snapshot, quarters: Quarters, accoun
     listed = [
         {
             "quarter": text_of(quarter),
-            "forecast": money(_sum(made.expected[quarter_of(made.day) == quarter])),
-            "actual": money(_sum(won.amount[quarter_of(won.day) == quarter])),
+            "forecast": _known(money, made.expected[quarter_of(made.day) == quarter]),
+            "actual": _known(money, won.amount[quarter_of(won.day) == quarter]),
             "running": quarter == current,
         }
         for quarter, made in zip(quarters.number, then, strict=True)
@@ -134,6 +134,11 @@ def _deals(money: Money, now: Outlook, names: dict[int, Names], today: int) -> l
 
 def _sum(values: np.ndarray[Any, Any]) -> float:
     return float(np.nansum(values))
+
+
+def _known(money: Money, values: np.ndarray[Any, Any]) -> dict[str, str] | None:
+    """The sum of the known amounts; None where there are some, and none is known."""
+    return None if len(values) and np.isnan(values).all() else money(_sum(values))
 
 
 def text_of(quarter: int) -> str:

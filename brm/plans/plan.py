@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from brm.errors import InvalidInput, NotComputable
+from brm.errors import NotComputable
 from brm.guidance.chain_map import chain_map
 from brm.network.due import due
 from brm.plans import outlook, strategy, white_space
@@ -15,7 +15,7 @@ from brm.principal import Principal
 from brm.services import coverage as covering
 from brm.services import deal_work, focus_profiles, grading, heat, moments, moving, portraits
 from brm.services.shapes import named
-from brm.services.subjects import Subject, find_subject
+from brm.services.subjects import Subject, find_account
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, State, When
 from graph_schema.values import to_json
@@ -23,6 +23,7 @@ from scoring.machinery.dependence import dependence_of
 from scoring.machinery.scopes import BUYING_ROLES
 from scoring.machinery.standings import standings_of
 from scoring.machinery.touches import meetings_of
+from scoring.snapshot import Snapshot
 from scoring.types import US
 from scoring.view import chain_view
 
@@ -41,7 +42,7 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
     InvalidInput for anything but a company; NotComputable where it is no account of ours.
     """
     principal.require("read")
-    subject = account_of(workspace, principal, id_, when)
+    subject = find_account(workspace, principal, id_, when)
     revision = workspace.store.revision()
     snapshot = workspace.snapshot([subject.id], when)
     key = workspace.store.keys([subject.id])[subject.id]
@@ -49,17 +50,17 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
     covered = covering.coverage(workspace, principal, subject.id, when=when)
     deals = white_space.open_deals(workspace, snapshot, key, moment)
     work = deal_work.work_of(workspace, principal, [subject.id, *deals_of(workspace, subject, when)], moment)
-    view = chain_view(snapshot, workspace.reference(when), workspace.parameters, key, US)
-    ground = white_space.Ground(snapshot, view, subject.id, white_space.units_of(workspace, subject.id, moment), moment)
+    ground = _ground(workspace, subject, snapshot, key, moment)
     quarters = outlook.quarters_of(workspace, subject.id, snapshot.today, moment)
     focus = focus_profiles.named(workspace, None, moment)
     rows = strategy.actions(workspace, principal, work, subject.id, snapshot.today, when)
+    who = _who(workspace, principal, subject, when)
     return {
         "audience": "internal",
         "account": named(subject),
         "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
         "computed": COMPUTED,
-        "who": _who(workspace, principal, subject, when),
+        "who": who,
         "coverage": {
             **_coverage(workspace, subject, work, covered, when),
             "map": chain_map(workspace, principal, subject.id, when=when),
@@ -69,7 +70,7 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
             "due": _due(workspace, principal, subject.id, when),
         },
         "strategy": {
-            "objectives": strategy.objectives(workspace, work, snapshot, key, when),
+            "objectives": strategy.objectives(workspace, work, snapshot, key, who["cells"]),
             "notes": strategy.notes(work),
             "actions": rows,
         },
@@ -84,19 +85,16 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
     }  # fmt: skip
 
 
+def _ground(workspace: Workspace, subject: Subject, snapshot: Snapshot, key: int, when: When) -> white_space.Ground:
+    view = chain_view(snapshot, workspace.reference(when), workspace.parameters, key, US)
+    return white_space.Ground(snapshot, view, subject.id, white_space.units_of(workspace, subject.id, when), when)
+
+
 def _due(workspace: Workspace, principal: Principal, account: str, when: When) -> list[dict[str, Any]]:
     """The touches, fading ties, judgements and occasions of the account; its actions stand in the strategy."""
     found = due(workspace, principal, account=account, limit=None, when=when)
     items: list[dict[str, Any]] = [each for each in found["items"] if each["kind"] not in ("action", "promise")]
     return items[:DUE_SHOWN]
-
-
-def account_of(workspace: Workspace, principal: Principal, id_: str, when: When) -> Subject:
-    """The company with an id; InvalidInput for anything else."""
-    subject = find_subject(workspace, principal, id_, when)
-    if subject.type != "company":
-        raise InvalidInput(f"{id_} is a {subject.type}", remedy="a plan is of a company", field="account", value=id_)
-    return subject
 
 
 def deals_of(workspace: Workspace, subject: Subject, when: When) -> list[str]:

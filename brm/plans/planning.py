@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
-from brm.plans.plan import account_of
+from brm.plans.plan import deals_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.approving import action_changes, day
-from brm.services.editing import PLAIN, Terms, canonical_properties, commit, new_id, node_spec
+from brm.services.editing import PLAIN, Terms, begun, canonical_properties, commit, identity_of, node_spec, revised
 from brm.services.reading import entity
+from brm.services.subjects import find_account
 from brm.services.visibility import RESTRICTED, hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, State
 from graph_schema.changes import Change, EdgeRef, NodeRef, Receipt
 from graph_schema.vocabulary import VOCABULARIES
+from scoring.likelihood import KIND as LIKELIHOOD
 
 LONGEST_TEXT = 4_000
 
@@ -27,8 +29,13 @@ def add_objective(
 ) -> tuple[str, Receipt]:  # fmt: skip
     """An aim of the account's plan: revenue in the scoring currency, offerings in use, or points of a score."""
     principal.require("write")
-    subject = account_of(workspace, principal, account, NOW)
+    subject = find_account(workspace, principal, account, NOW)
     _among("objective_kind", "kind", kind)
+    if score_kind == LIKELIHOOD:
+        raise InvalidInput(
+            "an account has no likelihood", remedy="name one of the six relationships; a likelihood is a deal's",
+            field="score_kind", value=score_kind,
+        )  # fmt: skip
     values = {
         "name": text_of("name", name), "kind": kind, "target": target, "status": "open",
         "due_on": due, "score_kind": _score_kind(score_kind),
@@ -42,7 +49,7 @@ def add_note(
 ) -> tuple[str, Receipt]:  # fmt: skip
     """A note in the account's plan; a restricted one is for admins alone."""
     principal.require("write")
-    subject = account_of(workspace, principal, account, NOW)
+    subject = find_account(workspace, principal, account, NOW)
     _among("note_topic", "topic", topic)
     values = {"text": text_of("text", text), "topic": topic, "sensitivity": RESTRICTED if restricted else "normal"}
     return _added(workspace, principal, "note", values, subject.id, None, terms)
@@ -51,25 +58,38 @@ def add_note(
 def add_action(
     workspace: Workspace, principal: Principal, scope: str, name: str, *, owner: str, due: str,
     promised_to: str | None = None, hours: float | None = None, aims_at: str | None = None,
-    score_kind: str | None = None, effect: float | None = None, terms: Terms = PLAIN,
+    score_kind: str | None = None, effect: float | None = None, account: str | None = None, terms: Terms = PLAIN,
 ) -> tuple[str, Receipt]:  # fmt: skip
     """An action for an account or a deal: whose, by when, and which score of whom it is to move.
 
+    Where an ``account`` is named, the action is for it or for a deal of it.
     Promised to a person of the customer it is a promise. Once it is done and has evidence, its effect on that
     score is measured.
     """
     principal.require("write")
     entity(workspace.store, principal, scope)
+    if account is not None:
+        _check_inside(workspace, principal, scope, account)
     if aims_at is not None:
         entity(workspace.store, principal, aims_at)
     given = {"hours": hours, "aims_at": aims_at, "score_kind": _score_kind(score_kind)}
     known = {each: value for each, value in given.items() if value is not None}
-    identity = new_id()
+    identity = identity_of(terms, "action", scope)
     changes = action_changes(
         workspace, identity, text_of("name", name), scope=scope, owner=owner, due=due, effect=effect,
         promised_to=promised_to, more=canonical_properties(node_spec("action"), known),
+        at=begun(workspace.store, identity, terms),
     )  # fmt: skip
     return identity, commit(workspace.store, principal, tuple(changes), terms)
+
+
+def _check_inside(workspace: Workspace, principal: Principal, scope: str, account: str) -> None:
+    subject = find_account(workspace, principal, account, NOW)
+    if scope not in (subject.id, *deals_of(workspace, subject, NOW)):
+        raise InvalidInput(
+            f"{scope} is no deal of {account}", remedy="name a deal of the account, or the account itself",
+            field="scope", value=scope,
+        )  # fmt: skip
 
 
 def finish(
@@ -79,9 +99,9 @@ def finish(
     """Mark an action as done, on a day (default today), and say which facts came of it."""
     principal.require("write")
     state = entity(workspace.store, principal, action, type_="action")
-    at, zone = moments.now(), workspace.settings.zone
-    done_on = day("done", done or moments.local_day(at, zone).isoformat())
-    given = {"status": "done", "done_on": done_on}
+    today = moments.local_day(moments.now(), workspace.settings.zone).isoformat()
+    given = {"status": "done", "done_on": day("done", done or today)}
+    at = revised(state, given, terms)
     changes = [Change("set", NodeRef("action", state.entity.id), given, valid_from=at)]
     changes += _results(workspace, principal, state, evidence, at)
     return commit(workspace.store, principal, tuple(changes), terms)
@@ -97,9 +117,8 @@ def attach(
         raise InvalidInput(
             "no evidence is named", remedy="give the id of an interaction or observation", field="evidence"
         )
-    return commit(
-        workspace.store, principal, tuple(_results(workspace, principal, state, evidence, moments.now())), terms
-    )
+    at = begun(workspace.store, EdgeRef("results_from", evidence[0], state.entity.id).id, terms)
+    return commit(workspace.store, principal, tuple(_results(workspace, principal, state, evidence, at)), terms)
 
 
 def _results(
@@ -137,7 +156,8 @@ def _added(
     canonical = canonical_properties(node_spec(type_), known)
     if owner is not None:
         entity(workspace.store, principal, owner)
-    identity, at = new_id(), moments.now()
+    identity = identity_of(terms, type_, account)
+    at = begun(workspace.store, identity, terms)
     ends = [("belongs_to", account), *([("owned_by", owner)] if owner else [])]
     changes = (
         Change("set", NodeRef(type_, identity), canonical, valid_from=at),

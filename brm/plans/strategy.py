@@ -17,7 +17,6 @@ from brm.store.protocol import State, When
 from graph_schema.values import to_json
 from scoring.deal_outlook import won_outlook
 from scoring.machinery.people import current, people_of
-from scoring.registry import SCORERS
 from scoring.snapshot import MISSING, Snapshot
 from scoring.types import US
 
@@ -25,35 +24,39 @@ ADHERENCE_DAYS = 90
 """Plan adherence is told of actions that were due in so many days before the date looked at."""
 
 
-def objectives(workspace: Workspace, work: Work, snapshot: Snapshot, account: int, when: When) -> list[dict[str, Any]]:
+def objectives(
+    workspace: Workspace, work: Work, snapshot: Snapshot, account: int, cells: Mapping[str, Any]
+) -> list[dict[str, Any]]:  # fmt: skip
     """The aims of the plan by due day, each with how far it has come.
 
     Progress of a revenue aim is the amount of the account's deals won since the aim was set and by its due day;
-    of a development aim, the number of our offerings in use; of a relationship aim, the account's score of its
-    kind (default the customer relationship). ``share`` is progress over target where there is a target.
+    of a development aim, the number of our offerings in use; of a relationship aim, the account's cell of its
+    kind in the heat table (default the customer relationship). ``share`` is progress over target where there is
+    a target that is to be reached from below: a rival's threat has none.
     """
-    rows = [_objective(workspace, work, each, snapshot, account, when) for each in work.of("objective")]
+    rows = [_objective(workspace, work, each, snapshot, account, cells) for each in work.of("objective")]
     return sorted(rows, key=lambda each: (each["status"] in FINISHED, each["due"] or "9999", each["id"]))
 
 
 def _objective(
-    workspace: Workspace, work: Work, state: State, snapshot: Snapshot, account: int, when: When
+    workspace: Workspace, work: Work, state: State, snapshot: Snapshot, account: int, cells: Mapping[str, Any]
 ) -> dict[str, Any]:
     given, id_ = state.properties, state.entity.id
-    value, unit = _progress(workspace, state, work.since[id_], snapshot, account, when)
+    value, unit = _progress(workspace, state, work.since[id_], snapshot, account, cells)
     target = given.get("target")
+    rises = unit != "points" or given.get("score_kind") != "competitor"
     return {
         "type": "objective", "id": id_, "name": given.get("name"), "kind": given.get("kind"),
         "target": target, "unit": unit, "score_kind": given.get("score_kind"),
         "due": to_json("day", given.get("due_on")),
         "status": given.get("status"), "owner": named(work, work.owned.get(id_)),
-        "progress": value, "share": value / target if value is not None and target else None,
+        "progress": value, "share": value / target if value is not None and target and rises else None,
         "revision": state.revision,
     }  # fmt: skip
 
 
 def _progress(
-    workspace: Workspace, state: State, since: int | None, snapshot: Snapshot, account: int, when: When
+    workspace: Workspace, state: State, since: int | None, snapshot: Snapshot, account: int, cells: Mapping[str, Any]
 ) -> tuple[float | None, str | None]:
     kind = state.properties.get("kind")
     if kind == "revenue":
@@ -61,12 +64,8 @@ def _progress(
     if kind == "development":
         return float(_in_use(snapshot, account)), "offerings"
     if kind == "relationship":
-        scorer = SCORERS[state.properties.get("score_kind") or "customer"]
-        scopes = np.array([account])
-        frame = scorer.score(snapshot, workspace.reference(when), workspace.parameters, scopes=scopes, vendor=US)
-        rows = frame.rows(account, US, account)
-        value = float(frame.score[rows[0]]) if len(rows) else float("nan")
-        return (None if np.isnan(value) else value), "points"
+        cell = cells.get(state.properties.get("score_kind") or "customer")
+        return (None if cell is None else cell["score"]), "points"
     return None, None
 
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from brm.errors import InvalidInput, NotFound
-from brm.plans.plan import account_of, plan
+from brm.plans.plan import plan
 from brm.plans.planning import text_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.editing import new_id
 from brm.services.recording import actor_of
+from brm.services.subjects import find_account
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, RecordState, When
 from graph_schema.changes import ChangeSet, RecordChange
@@ -49,9 +50,9 @@ def review(
 
 def listed(workspace: Workspace, principal: Principal, account: str) -> list[dict[str, Any]]:
     """The reviewed versions of an account's plan, the last first."""
-    subject = account_of(workspace, principal, account, NOW)
+    subject = find_account(workspace, principal, account, NOW)
     records = [each for each in workspace.store.records(RECORD) if each.body["account"] == subject.id]
-    records.sort(key=lambda each: (-each.revision, each.id))
+    records.sort(key=lambda each: (-each.body["revision"], each.id))
     return [head(workspace, each) for each in records]
 
 

@@ -74,9 +74,10 @@ def white_space(workspace: Workspace, ground: Ground, deals: Mapping[str, str]) 
     """Units by offerings that the account buys, could buy or is in a deal about.
 
     A cell's ``potential`` is the largest yearly amount recorded of it, ``current`` what it buys from us,
-    ``white`` what is left of the potential after all vendors; ``deals`` are the open ones that need the
-    offering (of the account as a whole). Who decides: those who approve or decide in these deals, else the
-    most influential people seated in the unit, `MOST_DECIDERS` at most. ``deals`` names the open deals by id.
+    ``white`` what is left of the potential after all vendors (None where they are of several currencies);
+    ``deals`` are the open ones that need the offering (of the account as a whole). Who decides: those who
+    approve or decide in these deals, else the most influential people seated in the unit, `MOST_DECIDERS` at
+    most. ``deals`` names the open deals by id.
     """
     cells, needed = _cells(workspace, ground, deals)
     vendors = {vendor for cell in cells.values() for vendor, _ in cell.shares if vendor}
@@ -136,10 +137,11 @@ def _bought(cell: _Cell, ours: set[str], states: Mapping[str, State]) -> dict[st
     others = [(vendor, state) for vendor, state in cell.shares if vendor is not None and vendor not in ours]
     currencies = {each.currency for each in cell.potential}
     potential = max(cell.potential, key=lambda each: each.ten_thousandths) if len(currencies) == 1 else None
-    spent = _sum(state.properties.get("current") for _, state in cell.shares)
+    spent = [state.properties["current"] for _, state in cell.shares if state.properties.get("current") is not None]
     white = None
-    if potential is not None and (spent is None or spent.currency == potential.currency):
-        white = Money(max(potential.ten_thousandths - (spent.ten_thousandths if spent else 0), 0), potential.currency)
+    if potential is not None and {each.currency for each in spent} <= currencies:
+        left = potential.ten_thousandths - sum(each.ten_thousandths for each in spent)
+        white = Money(max(left, 0), potential.currency)
     return {
         "potential": _money(potential),
         "current": _money(_sum(state.properties.get("current") for state in mine)),

@@ -122,12 +122,15 @@ def _main_parts(workspace: Workspace, principal: Principal, record: RecordState)
 
 def action_changes(
     workspace: Workspace, id_: str, name: str, *, scope: str, owner: str, due: str, effect: float | None = None,
-    promised_to: str | None = None, more: Mapping[str, Any] | None = None,
+    promised_to: str | None = None, more: Mapping[str, Any] | None = None, at: int | None = None,
 ) -> list[Change]:  # fmt: skip
-    """A new open action of the plan: what, for which deal or account, whose, by when; ``more`` as it is stored."""
+    """A new open action of the plan: what, for which deal or account, whose, by when.
+
+    ``more`` is as it is stored; it is set at a moment, default now.
+    """
     if owner not in workspace.store.fetch([owner]):
         raise NotFound(f"there is no owner {owner}", remedy="give the id of a person or unit of ours", id=owner)
-    at = moments.now()
+    at = moments.now() if at is None else at
     properties = {"name": name, "status": "open", "due_on": day("due", due), "expected_effect": effect, **(more or {})}
     known = {each: value for each, value in properties.items() if value is not None}
     ends = [("belongs_to", scope), ("owned_by", owner), ("promised_to", promised_to)]

@@ -9,8 +9,8 @@ import numpy as np
 
 from brm.principal import Principal
 from brm.services import moments
-from brm.services.journey import account_of
 from brm.services.shapes import named
+from brm.services.subjects import find_account
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
 from graph_schema.changes import EdgeRef
@@ -32,7 +32,7 @@ def network(workspace: Workspace, principal: Principal, id_: str, *, when: When 
     Whoever we have a tie with is a customer in the broad sense; ``customer`` tells by what, None: by nothing.
     """
     principal.require("read")
-    subject = account_of(workspace, principal, id_, when)
+    subject = find_account(workspace, principal, id_, when)
     revision = workspace.store.revision()
     board = workspace.frames(when)
     snapshot = board.snapshot

@@ -40,6 +40,27 @@ def new_id() -> str:
     return str(uuid.UUID(bytes=stamp + bytes(noise)))
 
 
+def identity_of(terms: Terms, *parts: str) -> str:
+    """A new id; with an idempotency key it follows from the key and the parts, the same again for a retry."""
+    key = terms.idempotency_key
+    return new_id() if key is None else str(uuid.uuid5(uuid.NAMESPACE_OID, "\n".join((key, *parts))))
+
+
+def begun(store: Store, identity: str, terms: Terms) -> int:
+    """From when on a new thing holds: now, and for a retry from when its first try made it hold."""
+    try:
+        first = None if terms.idempotency_key is None else store.history(identity)[0].valid_from
+    except NotFound:
+        first = None
+    return now() if first is None else first
+
+
+def revised(state: State, values: Mapping[str, Any], terms: Terms) -> int:
+    """From when on new values of a thing hold: now, and for a retry from when its first try made them hold."""
+    tried = terms.idempotency_key is not None and all(state.properties.get(name) == values[name] for name in values)
+    return state.valid_from if tried and state.valid_from is not None else now()
+
+
 def node_spec(type_: str) -> TypeSpec:
     """The declaration of a node type; InvalidInput lists the types when there is none."""
     return _declared("node", registry().nodes, type_)

@@ -13,7 +13,7 @@ from brm.services import deal_work, moments
 from brm.services.deal_work import FINISHED, Work
 from brm.services.reading import check_limit
 from brm.services.shapes import named
-from brm.services.subjects import Subject, find_subject
+from brm.services.subjects import find_account
 from brm.services.touchpoints import Place, happened, of_day, paged, touchpoints
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Expansion, State, When
@@ -53,7 +53,7 @@ def journey(
     for vocabulary, value in (("channel", channel), ("purpose", purpose)):
         _check(vocabulary, value, VOCABULARIES[vocabulary])
     _check("kind", kind, KINDS)
-    subject = account_of(workspace, principal, id_, when)
+    subject = find_account(workspace, principal, id_, when)
     revision = workspace.store.revision()
     snapshot = workspace.snapshot([subject.id], when)
     moment = workspace.moment(when, snapshot)
@@ -67,19 +67,17 @@ def journey(
         *_of_papers(workspace, work),
         *_of_promises(workspace, work),
     ]
-    today = snapshot.today
+    wanted = {"kind": kind, "channel": channel, "purpose": purpose}
     kept = [
         each for each in items
         if each["place"][0] <= (moment.as_of or 0)
-        and (kind is None or each["kind"] == kind)
-        and (channel is None or each.get("channel") == channel)
-        and (purpose is None or each.get("purpose") == purpose)
+        and all(value is None or each.get(name) == value for name, value in wanted.items())
     ]  # fmt: skip
     shown, place = paged(kept, limit, after)
     return {
         "subject": named(subject),
         "as_of": moments.local_day(moment.as_of or 0, workspace.settings.zone).isoformat(),
-        "open": _open(work, today),
+        "open": _open(work, snapshot.today),
         "items": shown,
         "next": place,
         "total": len(kept),
@@ -92,14 +90,6 @@ def _check(field: str, value: str | None, known: tuple[str, ...]) -> None:
         raise InvalidInput(
             f"there is no {field} {value!r}", remedy=f"use one of {', '.join(known)}", field=field, value=value
         )
-
-
-def account_of(workspace: Workspace, principal: Principal, id_: str, when: When) -> Subject:
-    """The company with an id; InvalidInput for anything else."""
-    subject = find_subject(workspace, principal, id_, when)
-    if subject.type != "company":
-        raise InvalidInput(f"{id_} is a {subject.type}", remedy="give the id of a company", field="account", value=id_)
-    return subject
 
 
 def _deals(workspace: Workspace, account: str, when: When) -> dict[str, State]:

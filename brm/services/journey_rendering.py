@@ -27,10 +27,10 @@ def _happened(each: Mapping[str, Any], texts: Catalogue) -> str:
             return texts.text("journey.lifecycle", before=before, after=texts.word("lifecycle", each["state"]))
         case "deal_closed":
             status = texts.word("opportunity_status", each["status"])
-            return texts.text("journey.deal_closed", name=each["name"], status=status)
+            return texts.text("journey.deal_closed", name=each["name"] or "—", status=status)
         case "promise_made" | "promise_kept":
             person = (each["promised_to"] or {}).get("name") or "—"
-            return texts.text(f"journey.{each['kind']}", name=each["name"], person=person)
+            return texts.text(f"journey.{each['kind']}", name=each["name"] or "—", person=person)
         case kind:
             name = each.get("name") or "—"
             if each.get("amount"):

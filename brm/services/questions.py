@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ import numpy as np
 from brm.errors import InvalidInput
 from brm.principal import Principal
 from brm.services import moments
-from brm.services.editing import PLAIN, Terms, commit, new_id
+from brm.services.editing import PLAIN, Terms, commit, identity_of
 from brm.services.moments import now
 from brm.services.shapes import named
 from brm.services.subjects import OUR_VENDOR, Subject, find_subject, vendor_key
@@ -243,7 +242,7 @@ def answer(
     moment = now() if at is None else moments.parse_moment(at, principal.zone, "at")
     changes, ids = list[Change](), list[str]()
     for criterion, value in values.items():
-        identity = _identity(terms.idempotency_key, deal.id, criterion)
+        identity = identity_of(terms, deal.id, criterion)
         properties = {"at": moment, "kind": f"criterion:{criterion}", "value": value, "source_class": "opinion"}
         if note:
             properties["note"] = note
@@ -254,11 +253,6 @@ def answer(
         ]
         ids.append(identity)
     return ids, commit(workspace.store, principal, tuple(changes), terms)
-
-
-def _identity(key: str | None, deal: str, criterion: str) -> str:
-    """A new id; the same again for the same key, deal and criterion."""
-    return new_id() if key is None else str(uuid.uuid5(uuid.NAMESPACE_OID, f"{key}\n{deal}\n{criterion}"))
 
 
 def _rival(workspace: Workspace, deal: Subject, vendor: str) -> str | None:

@@ -42,6 +42,14 @@ def find_subject(workspace: Workspace, principal: Principal, entity_id: str, whe
     return Subject(state.entity.type, state.entity.id, reading.display_name(state), _accounts(workspace, state, when))
 
 
+def find_account(workspace: Workspace, principal: Principal, id_: str, when: When) -> Subject:
+    """The company with an id; InvalidInput for anything else."""
+    subject = find_subject(workspace, principal, id_, when)
+    if subject.type != "company":
+        raise InvalidInput(f"{id_} is a {subject.type}", remedy="give the id of a company", field="account", value=id_)
+    return subject
+
+
 def _accounts(workspace: Workspace, state: State, when: When) -> tuple[str, ...]:
     if state.entity.type == "company":
         return (state.entity.id,)

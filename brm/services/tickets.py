@@ -8,7 +8,7 @@ from brm.errors import Conflict, InvalidInput
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.approving import day
-from brm.services.editing import PLAIN, Terms, canonical_properties, commit, new_id, node_spec
+from brm.services.editing import PLAIN, Terms, canonical_properties, commit, identity_of, node_spec, revised
 from brm.services.reading import entity
 from brm.services.workspace import Workspace
 from brm.store.protocol import Expansion
@@ -33,7 +33,7 @@ def open_ticket(
     given = {"name": name.strip(), "severity": severity, "complaint": complaint, "interaction": contact.entity.id}
     known: dict[str, Any] = {each: value for each, value in given.items() if value not in (None, "")}
     values = canonical_properties(node_spec("ticket"), known) | {"opened_on": moments.day_number(at, zone)}
-    identity = new_id()
+    identity = identity_of(terms, place)
     ends = [("belongs_to", place), *([("owned_by", owner)] if owner else [])]
     changes = (
         Change("set", NodeRef("ticket", identity), values, valid_from=at),
@@ -60,16 +60,17 @@ def close_ticket(
     """The ticket was handled, on a day (default today), and how content the customer was, 0..1."""
     principal.require("write")
     state = entity(workspace.store, principal, ticket, type_="ticket")
-    if state.properties.get("closed_on") is not None:
+    closed = day("on", on) if on else moments.day_number(moments.now(), workspace.settings.zone)
+    rated = {} if satisfaction is None else canonical_properties(node_spec("ticket"), {"satisfaction": satisfaction})
+    values = {"closed_on": closed, **rated}
+    at = revised(state, values, terms)
+    if state.properties.get("closed_on") is not None and at != state.valid_from:
         raise Conflict(
             f"{ticket} is closed already", remedy="open another ticket if it came up again", code="ticket_closed",
             id=ticket,
         )  # fmt: skip
-    at = moments.now()
-    closed = day("on", on) if on else moments.day_number(at, workspace.settings.zone)
     opened = state.properties.get("opened_on")
     if opened is not None and closed < opened:
         raise InvalidInput(f"{ticket} was opened after that day", remedy="name a later day", field="on", value=on)
-    rated = {} if satisfaction is None else canonical_properties(node_spec("ticket"), {"satisfaction": satisfaction})
-    change = Change("set", NodeRef("ticket", state.entity.id), {"closed_on": closed, **rated}, valid_from=at)
+    change = Change("set", NodeRef("ticket", state.entity.id), values, valid_from=at)
     return commit(workspace.store, principal, (change,), terms)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from brm.errors import NotFound
 from brm.store.history import Fact
@@ -10,11 +12,12 @@ from brm.store.ledger import Outcome
 from brm.store.planning import Histories
 from brm.store.protocol import Commit
 from brm.store.view import View
+from graph_schema import registry
 from graph_schema.changes import EdgeRef, EntityRef, NodeRef, Receipt, RecordChange
 
 
 def erase(view: View, person_id: str, actor: str, clock: int) -> Receipt:
-    """Blank the person, the free text of ties to the person and notes about the person."""
+    """Blank the person, the free text of ties to the person, notes about the person, and the name in records."""
     last, last_at = view.last()
     revision, now = last + 1, max(clock, last_at + 1)
     histories = Histories(view, revision)
@@ -38,12 +41,29 @@ def erase(view: View, person_id: str, actor: str, clock: int) -> Receipt:
             commit=Commit(revision, now, actor, "erase", None, "erase"),
             entries=histories.dirty,
             stored=histories.stored,
-            records=(RecordChange("tombstone", identity, body),),
+            records=(RecordChange("tombstone", identity, body), *_records(view, {person_id, identity})),
             forgotten=frozenset(forgotten),
         )
     )
     view.purge_traces()
     return receipt
+
+
+def _records(view: View, ids: set[str]) -> Iterator[RecordChange]:
+    """The records that name the person, such as plans that were frozen, without the name."""
+    for type_ in registry().records:
+        for record in view.records(type_, None):
+            body = _unnamed(record.body, ids)
+            if body != record.body:
+                yield RecordChange(type_, record.id, body)
+
+
+def _unnamed(tree: Any, ids: set[str]) -> Any:
+    if isinstance(tree, Mapping):
+        found = {name: _unnamed(value, ids) for name, value in tree.items()}
+        id_ = found.get("id")
+        return {**found, "name": id_} if isinstance(id_, str) and id_ in ids and "name" in found else found
+    return [_unnamed(each, ids) for each in tree] if isinstance(tree, list | tuple) else tree
 
 
 def _blank(histories: Histories, ref: EntityRef, names: set[str] | None, forgotten: set[int]) -> None:

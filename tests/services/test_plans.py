@@ -20,54 +20,19 @@ from brm.principal import Principal, local_admin
 from brm.services import editing, moments, scores
 from brm.services.workspace import Workspace
 from brm.store.protocol import When
-from graph_schema.changes import Change, ChangeSet, NodeRef
-from graph_schema.markers import Money
+from graph_schema.changes import Change, NodeRef
 from graph_schema.values import iso_instant
 from scoring.deal_outlook import first_day, quarter_of
 from scoring.snapshot import MISSING
-from tests.services.deal_world import NOW, ago, copied, edge, filled, meeting, node
+from tests.services.deal_world import ago, copied, edge, meeting, node
+from tests.services.plan_world import EPOCH, action, cny, day, planned, write
 
 ADMIN, READER = local_admin("en", "Asia/Shanghai"), Principal("r", frozenset(("read",)))
-EPOCH = date(1970, 1, 1)
-
-
-def cny(amount: float) -> Money:
-    return Money(round(amount * 10_000), "CNY")
-
-
-def day(days_ago: float) -> int:
-    return (NOW.date() - EPOCH).days - round(days_ago)
-
-
-def write(workspace: Workspace, *changes: Change) -> None:
-    workspace.store.apply(ChangeSet(actor="test", source="test", changes=changes))
 
 
 @pytest.fixture
 def workspace() -> Workspace:
-    made = filled("memory://")
-    write(
-        made,
-        node("offering", "ops", name="Operations", line="Run"), node("offering", "data", name="Data", line="Build"),
-        node("org_unit", "plant", name="Plant"), edge("part_of", "plant", "c"),
-        edge("buys", "c", "ops", "us", potential=cny(100), current=cny(30), installed_share=0.5),
-        edge("buys", "c", "ops", "r1", potential=cny(90), current=cny(20), installed_share=0.3),
-        edge("buys", "plant", "ops", "r1", potential=cny(40), current=cny(40)),
-        edge("needs", "deal", "data", amount=cny(500)),
-    )  # fmt: skip
-    return made
-
-
-def action(id_: str, set_: float, *, due: float, done: float | None = None, **values: Any) -> list[Change]:
-    """An action that was set, due and done so many days ago."""
-    given = {"name": id_, "status": "open", "due_on": day(due), **values}
-    found = [
-        Change("set", NodeRef("action", id_), given, ago(set_)), edge("belongs_to", id_, "c", since=set_),
-        edge("owned_by", id_, "s1", since=set_),
-    ]  # fmt: skip
-    if done is not None:
-        found.append(Change("set", NodeRef("action", id_), {"status": "done", "done_on": day(done)}, ago(done)))
-    return found
+    return planned()
 
 
 def cell(shape: dict[str, Any], unit: str, offering: str) -> dict[str, Any]:
@@ -75,9 +40,14 @@ def cell(shape: dict[str, Any], unit: str, offering: str) -> dict[str, Any]:
     return next(each for each in cells if (each["unit"], each["offering"]) == (unit, offering))
 
 
-def test_white_space_by_hand(workspace: Workspace) -> None:
+@pytest.fixture(scope="module")
+def shape() -> dict[str, Any]:
+    """The plan of the world as it begins."""
+    return plan(planned(), ADMIN, "c")
+
+
+def test_white_space_by_hand(shape: dict[str, Any]) -> None:
     """The greatest potential recorded, 100, less what all vendors sell, 30 + 20, leaves 50."""
-    shape = plan(workspace, ADMIN, "c")
     found = cell(shape, "c", "ops")
     amounts = {name: found[name]["amount"] for name in ("potential", "current", "white")}
     assert amounts == {"potential": "100", "current": "30", "white": "50"}
@@ -89,9 +59,8 @@ def test_white_space_by_hand(workspace: Workspace) -> None:
     assert [each["id"] for each in shape["how"]["white_space"]["offerings"]] == ["data", "ops"]
 
 
-def test_who_decides_in_a_cell(workspace: Workspace) -> None:
+def test_who_decides_in_a_cell(shape: dict[str, Any]) -> None:
     """In a deal about it those who approve or decide; else the most influential people seated there."""
-    shape = plan(workspace, ADMIN, "c")
     needed = cell(shape, "c", "data")
     assert [each["id"] for each in needed["deals"]] == ["deal"]
     assert {each["id"]: each["roles"] for each in needed["deciders"]} == {"a": ["approver"], "b": ["decider"]}
@@ -108,9 +77,9 @@ def test_what_units_buy_moves_no_score(workspace: Workspace) -> None:
     assert [each["score"] for each in after] == [each["score"] for each in before]
 
 
-def test_the_matrix_counts_people_and_those_reached(workspace: Workspace) -> None:
+def test_the_matrix_counts_people_and_those_reached(shape: dict[str, Any]) -> None:
     """All seats are of level 3: one holder of each role; a and b were met, d and e were not."""
-    matrix = {each["role"]: each for each in plan(workspace, ADMIN, "c")["coverage"]["matrix"]}
+    matrix = {each["role"]: each for each in shape["coverage"]["matrix"]}
     assert {role: (each["level"], each["people"]) for role, each in matrix.items()} == dict.fromkeys(
         ("approver", "decider", "evaluator", "user"), (3, 1)
     )
@@ -293,20 +262,10 @@ def test_a_version_stays_as_it_was_reviewed(workspace: Workspace) -> None:
 WRITTEN = ("Rival of ours", "Operations first", "Win them over", "Call the lawyer", "Secret")
 
 
-def _forbidden(workspace: Workspace) -> list[str]:
-    """Names, texts and numbers of the internal plan that a customer must not read."""
-    shape = plan(workspace, ADMIN, "c")
-    people = workspace.store.fetch([each["id"] for each in shape["coverage"]["people"]])
-    return [
-        *(str(each.properties["name"]) for each in people.values()), *WRITTEN,
-        *(f"{cell['score']:.1f}" for cell in shape["who"]["cells"].values() if cell),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
-@pytest.mark.parametrize("form", ["md", "json", "xlsx", "pptx"])
-def test_nothing_internal_is_in_the_customers_plan(workspace: Workspace, form: str, language: Any) -> None:
-    """Every byte of every form, unpacked, is searched; the internal form of the same plan has them all."""
+@pytest.fixture(scope="module")
+def told() -> Workspace:
+    """A world whose plan holds names, notes, aims and actions that are not for the customer, and some that are."""
+    workspace = planned()
     write(
         workspace,
         *(Change("set", NodeRef("person", id_), {"name": f"Person {id_} Name"}) for id_ in "abdex"),
@@ -319,28 +278,54 @@ def test_nothing_internal_is_in_the_customers_plan(workspace: Workspace, form: s
     planning.add_note(workspace, ADMIN, "c", "Operations first")
     planning.add_note(workspace, ADMIN, "c", "Secret note", restricted=True)
     planning.add_objective(workspace, ADMIN, "c", "Win them over", kind="relationship", target=60)
-    texts = catalogue(language)
+    return workspace
 
-    def content(audience: Any) -> str:
-        shape = exporting.plan_for(workspace, ADMIN, "c", texts, audience, form=form)
-        made = exporting.exported(shape, form, texts)
-        if isinstance(made, str):
-            return made
-        with zipfile.ZipFile(io.BytesIO(made)) as book:
-            return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())
 
-    shared, internal = content("customer"), content("internal")
-    assert [each for each in _forbidden(workspace) if each in shared] == []
-    assert [each for each in _forbidden(workspace)[:-6] if each not in internal] == []
-    assert [each for each in ("Send the manual", "First delivery", "Operations") if each not in shared] == []
+@pytest.fixture(scope="module")
+def forbidden(told: Workspace) -> list[str]:
+    """Names, texts and numbers of the internal plan that a customer must not read."""
+    shape = plan(told, ADMIN, "c")
+    people = told.store.fetch([each["id"] for each in shape["coverage"]["people"]])
+    return [
+        *(str(each.properties["name"]) for each in people.values()), *WRITTEN,
+        *(f"{cell['score']:.1f}" for cell in shape["who"]["cells"].values() if cell),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("language", ["en", "zh-CN"])
-def test_slides_are_native_shapes_that_can_be_edited(workspace: Workspace, language: Any) -> None:
-    """A card per person on the map, tied by connectors; tables; charts with their data; no picture."""
-    write(workspace, Change("set", NodeRef("opportunity", "deal"), {"amount": cny(900)}))
+def test_nothing_internal_is_in_the_customers_plan(told: Workspace, forbidden: list[str], language: Any) -> None:
+    """Every byte of every form, unpacked, is searched; the internal form of the same plan has them all."""
     texts = catalogue(language)
-    shape = exporting.plan_for(workspace, ADMIN, "c", texts, form="pptx")
+    internal = exporting.plan_for(told, ADMIN, "c", texts, form="pptx")
+    for form in ("md", "json", "xlsx", "pptx"):
+        shared = unpacked(
+            exporting.exported(exporting.plan_for(told, ADMIN, "c", texts, "customer", form=form), form, texts)
+        )
+        assert (form, [each for each in forbidden if each in shared]) == (form, [])
+        ours = unpacked(exporting.exported(internal, form, texts))
+        assert (form, [each for each in forbidden[:-6] if each not in ours]) == (form, [])
+        assert [each for each in ("Send the manual", "First delivery", "Operations") if each not in shared] == []
+
+
+def unpacked(made: str | bytes) -> str:
+    if isinstance(made, str):
+        return made
+    with zipfile.ZipFile(io.BytesIO(made)) as book:
+        return "\n".join(book.read(name).decode(errors="replace") for name in book.namelist())
+
+
+@pytest.fixture(scope="module")
+def priced() -> Workspace:
+    workspace = planned()
+    write(workspace, Change("set", NodeRef("opportunity", "deal"), {"amount": cny(900)}))
+    return workspace
+
+
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_slides_are_native_shapes_that_can_be_edited(priced: Workspace, language: Any) -> None:
+    """A card per person on the map, tied by connectors; tables; charts with their data; no picture."""
+    texts = catalogue(language)
+    shape = exporting.plan_for(priced, ADMIN, "c", texts, form="pptx")
     slides = Presentation(io.BytesIO(exporting.exported(shape, "pptx", texts))).slides  # type: ignore[arg-type]
     shapes = [each for slide in slides for each in slide.shapes]
     assert {each.shape_type for each in shapes} == {
