@@ -114,10 +114,8 @@ def _of_the_day(network: Network, key: int, mine: Flags) -> Flags:
     near = rows.due <= network.board.snapshot.today + parameters.guidance.due_high
     listed = soon(network) & (rows.kind != JUDGEMENT) & (near | (rows.kind != TOUCH))
     judged = np.flatnonzero(mine & (rows.kind == JUDGEMENT))
-    order = {int(row): place for place, row in enumerate(confirmable(network.judgements, len(network.judgements)))}
-    ranked = sorted((each for each in judged.tolist() if int(rows.source[each]) in order),
-                    key=lambda each: order[int(rows.source[each])])  # fmt: skip
-    listed[ranked[: int(parameters.network.confirmed)]] = True
+    ranked = confirmable(network.judgements, rows.source[judged], int(parameters.network.confirmed))
+    listed[judged[np.isin(rows.source[judged], ranked)]] = True
     found: Flags = listed
     return found
 
