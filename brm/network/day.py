@@ -68,7 +68,7 @@ def day(
     with workspace.timing("day"):
         admin = principal.allows("admin")
         mine = network.rows.owner == key
-        own = mine & _of_the_day(network, key, mine & visible(network, admin=admin))
+        own = mine & _of_the_day(network, mine & visible(network, admin=admin))
         made = items_of(workspace, network, np.flatnonzero(own & visible(network, admin=admin)), moment, admin=admin)
         around = Around(workspace, principal, network, key, when, moment)
         found = [{**_with_waiting(network, each, around.names), "also": []} for each in made]
@@ -108,7 +108,7 @@ def _colleague(
     return subject, key
 
 
-def _of_the_day(network: Network, key: int, mine: Flags) -> Flags:
+def _of_the_day(network: Network, mine: Flags) -> Flags:
     """Which rows a day shows: near touches, all that the due list has of other kinds, and the judgements to confirm."""
     rows, parameters = network.rows, network.board.parameters
     near = rows.due <= network.board.snapshot.today + parameters.guidance.due_high
