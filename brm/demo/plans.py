@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from brm.demo.build import Builder
+from brm.demo.build import DAY, Builder
 from brm.demo.organisations import Account, Organisations
 from graph_schema.changes import EdgeRef
 
@@ -78,5 +78,6 @@ def _visit(b: Builder, account: Account, contacts: dict[str, list[tuple[int, str
     met = [(at, id_) for at, id_ in contacts.get(person.id, ()) if b.moment(made + 1) <= at <= b.moment(due)]
     if met:
         b.revise("action", action, due, status="done", done_on=due)
-        for _, id_ in met[-2:]:
-            b.edge("results_from", id_, action, since=due)
+        for at, id_ in met[-2:]:
+            # a day begins before whatever happens on it
+            b.edge("results_from", id_, action, since=due if at <= due * DAY else due + 1)
