@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from graph_schema.vocabulary import code_number
 from scoring.machinery.arrays import Flags, Grouping, lookup, run_starts
 from scoring.machinery.partners import Stated, partner_terms, partner_ties, partners_of
 from scoring.machinery.people import current, people_of
@@ -27,6 +28,7 @@ from scoring.types import COMPANY, NOBODY, Floats, Ints
 
 GROUP = -1
 """Stands where a chain's kind does, for companies of one group."""
+RESTRICTED = code_number("sensitivity", "restricted")
 _LEVELS = 16
 
 
@@ -60,12 +62,18 @@ def ties_with_all(snapshot: Snapshot, parameters: Parameters) -> tuple[Ints, Int
     return colleague_ties(snapshot, parameters, places)
 
 
-def partner_hops(snapshot: Snapshot, parameters: Parameters) -> Hops:
-    """Partners' people and the accounts' people they have a tie with, the best over all accounts."""
+def partner_hops(snapshot: Snapshot, parameters: Parameters, *, restricted: bool) -> Hops:
+    """Partners' people and the accounts' people they have a tie with, the best over all accounts.
+
+    Without ``restricted`` as if no restricted observation had been made, as a hop tells that there is one.
+    """
     places = account_places(snapshot)
     terms = partner_terms(snapshot, places, parameters)
     stated = terms.stated
     seen = stated.observation != NOBODY
+    if not restricted:
+        observations = snapshot.nodes["observation"]
+        seen &= ~np.isin(stated.observation, observations.key[observations["sensitivity"] == RESTRICTED])
     told = Stated(**{name: getattr(stated, name)[seen] for name in Stated.__slots__})
     ties = partner_ties(replace(terms, stated=told), parameters)
     keys = people_of(snapshot).key

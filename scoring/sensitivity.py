@@ -30,7 +30,7 @@ VARIED: Mapping[str, tuple[str, ...]] = {
     "listening": ("influence", "solid_up", "solid_down", "dotted_up", "dotted_down", "friend", "conflict"),
     "key_person": ("tie", "reciprocity", "depth", "duration", "breadth"),
     "decision_chain": ("stance", "tie", "champion", "knowledge", "veto"),
-    "customer": ("key", "general", "organisation", "commercial", "service", "risk"),
+    "customer": ("key", "general", "organisation", "commercial", "service", "risk", "partner"),
     "our_company": ("tie", "level", "redundancy", "fit"),
     "competitor": ("support", "incumbency", "fit", "momentum", "pilot", "win", "visit"),
     "selection": ("stance", "fit", "incumbency", "price", "control_point"),

@@ -215,7 +215,7 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
     texts = session.texts
     kind = texts.text(f"kind.{shape['kind']}")
     headline = texts.text("score.headline", kind=kind, subject=shape["subject"]["name"], vendor=shape["vendor"]["name"])
-    session.console.print(f"[bold]{headline}[/bold]", soft_wrap=True)
+    session.console.print(headline, style="bold", soft_wrap=True)
     if shape["score"] is None:
         session.console.print(texts.text("score.unstated", completeness=shape["completeness"]), soft_wrap=True)
         session.console.print(shape["notice"], soft_wrap=True)
@@ -233,7 +233,7 @@ def print_explanation(session: Session, shape: dict[str, Any]) -> None:
     table.add_row(texts.text("score.base"), f"{shape['base']:.1f}")
     for each in sorted(shape["contributions"], key=lambda c: -abs(c["effect"])):
         table.add_row(each["text"], _points(each["effect"]))
-    table.add_row(f"[bold]{texts.text('score.total')}[/bold]", f"[bold]{shape['score']:.1f}[/bold]")
+    table.add_row(texts.text("score.total"), f"{shape['score']:.1f}", style="bold")
     session.console.print(table)
     print_changes(session, shape)
     if "notice" in shape:
@@ -311,7 +311,7 @@ def print_trend(session: Session, shape: dict[str, Any]) -> None:
     ]
     kind = session.texts.text(f"kind.{shape['kind']}")
     headline = {"kind": kind, "subject": shape["subject"]["name"], "vendor": shape["vendor"]["name"]}
-    session.console.print(f"[bold]{session.texts.text('score.headline', **headline)}[/bold]", soft_wrap=True)
+    session.console.print(session.texts.text("score.headline", **headline), style="bold", soft_wrap=True)
     print_table(session.console, tuple(rows[0]), rows)
     if since := _since(session, shape["periods"]):
         session.console.print(since, soft_wrap=True)
@@ -324,13 +324,15 @@ def _points(effect: float) -> str:
 
 def print_findings(session: Session, items: list[dict[str, Any]]) -> None:
     """Findings with reason, advice, owner, due day, way in and expected effect."""
+    from brm.cli.tables import bold
+
     texts = session.texts
     if not items:
         session.console.print(texts.text("cli.nothing_found"))
     for each in items:
         advice = each["advice"]
         severity = texts.text(f"severity.{each['severity']}")
-        session.console.print(f"[bold]● {each['title']}[/bold] · {severity}", soft_wrap=True)
+        session.console.print(bold(f"● {each['title']}", f" · {severity}"), soft_wrap=True)
         session.console.print(f"  {each['why']}", soft_wrap=True)
         owner = advice["owner"]["name"] if advice["owner"] else "—"
         line = texts.text("advice.line", ask=advice["text"], owner=owner, due=advice["due"])
@@ -350,7 +352,7 @@ def _print_paths(session: Session, shape: dict[str, Any]) -> None:
     if not shape["items"]:
         session.console.print(texts.text("path.none", target=target, hops=shape["max_hops"]))
         return
-    session.console.print(f"[bold]{texts.text('path.headline', target=target)}[/bold]")
+    session.console.print(texts.text("path.headline", target=target), style="bold")
     for item in shape["items"]:
         strength = texts.text("path.strength", strength=item["strength"])
         session.console.print(f"{item['text']} · {strength}", soft_wrap=True)
@@ -362,7 +364,9 @@ def print_map(session: Session, shape: dict[str, Any]) -> None:
     """The tree of people, each with title, roles, influence and stance."""
     from rich.tree import Tree
 
-    tree = Tree(f"[bold]{shape['subject']['name']}[/bold]", guide_style="dim")
+    from brm.cli.tables import bold
+
+    tree = Tree(bold(shape["subject"]["name"]), guide_style="dim")
     for person in shape["people"]:
         _branch(session, tree, person)
     session.console.print(tree, soft_wrap=True)

@@ -132,10 +132,11 @@ def _print_accounts(session: Session, shape: dict[str, Any], *, why: bool) -> No
 
 
 def _print_grade(session: Session, shape: dict[str, Any]) -> None:
+    from brm.cli.tables import bold
     from brm.services.customer_telling import grade_word
 
     texts, out = session.texts, session.console
-    out.print(f"[bold]{shape['account']['name']}[/bold] · {shape['as_of']} · {shape['focus']['label']}", soft_wrap=True)
+    out.print(bold(shape["account"]["name"], f" · {shape['as_of']} · {shape['focus']['label']}"), soft_wrap=True)
     told = texts.text(
         "grade.head",
         grade=grade_word(shape["grade"], texts),

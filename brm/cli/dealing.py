@@ -91,7 +91,7 @@ def print_likelihood(session: Session, shape: dict[str, Any]) -> None:
     texts = session.texts
     kind = texts.text(f"kind.{shape['kind']}")
     headline = texts.text("score.headline", kind=kind, subject=shape["subject"]["name"], vendor=shape["vendor"]["name"])
-    session.console.print(f"[bold]{headline}[/bold]", soft_wrap=True)
+    session.console.print(headline, style="bold", soft_wrap=True)
     interval = {name: 100 * each for name, each in shape["interval"].items()}
     value = texts.text(
         "deal.value", score=100 * shape["score"], completeness=shape["completeness"], day=shape["as_of"], **interval
@@ -111,10 +111,12 @@ def print_likelihood(session: Session, shape: dict[str, Any]) -> None:
 
 def _add(table: Table, text: str, start: float, end: float, *, total: bool) -> None:
     """A row of the waterfall: a bar from where the row above ends to where this one does."""
+    from brm.cli.tables import bold
+
     left, right = sorted((start, end))
     bar = " " * round(left * BAR / 100) + "█" * max(1, round((right - left) * BAR / 100))
     if total:
-        table.add_row(f"[bold]{text}[/bold]", f"[bold]{end:.1f}[/bold]", bar)
+        table.add_row(bold(text), bold(f"{end:.1f}"), bar)
     else:
         table.add_row(text, f"{end - start:+.1f}".replace("-", "−"), bar)
 

@@ -63,7 +63,7 @@ def show_sample(session: Session, workspace: Workspace) -> None:
     shape = scores.explain(workspace, session.principal, "decision_chain", id_, when=session.when)
     print_explanation(session, rendering.score(shape, session.texts))
     advice = engine.findings(workspace, session.principal, id_, when=session.when)[:SHOWN_FINDINGS]
-    session.console.print(f"\n[bold]{session.texts.text('score.advice')}[/bold]")
+    session.console.print(f"\n{session.texts.text('score.advice')}", style="bold")
     print_findings(session, [rendering.finding(each, session.texts) for each in advice])
     session.console.print(
         f"\nbrm explain decision_chain {id_} · brm map {id_} · brm findings {id_}", style="dim", soft_wrap=True

@@ -114,7 +114,7 @@ def _print_win(session: Session, shape: dict[str, Any]) -> None:
     print_table(
         console, columns, table, [*(texts.text(f"evaluate.win.{each}") for each in columns[:3]), "p10–p90", "n"]
     )
-    console.print(f"[bold]{shape['verdict_text']}[/bold]", soft_wrap=True)
+    console.print(shape["verdict_text"], style="bold", soft_wrap=True)
     for line in (shape["left_out_text"], shape["limits"], shape["method"]):
         console.print(line, style="dim", soft_wrap=True)
 

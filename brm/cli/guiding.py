@@ -78,7 +78,7 @@ def print_guidance(session: Session, shape: dict[str, Any]) -> None:
     """The likelihood now, the actions, what they gain together, and what stands behind each."""
     texts, console = session.texts, session.console
     hours = shape["hours"]
-    console.print(f"[bold]{shape['subject']['name']}[/bold]", soft_wrap=True)
+    console.print(shape["subject"]["name"], style="bold", soft_wrap=True)
     console.print(texts.text("guide.now", score=100 * shape["likelihood"], day=shape["as_of"]), soft_wrap=True)
     if not shape["items"]:
         console.print(texts.text("guide.none", number=shape["candidates"], hours=hours["available"]), soft_wrap=True)
@@ -93,7 +93,7 @@ def print_guidance(session: Session, shape: dict[str, Any]) -> None:
         one["code"]: one["text"] for one in shape["items"][0]["assumptions"] if one["code"].startswith(OF_THE_DEAL)
     }
     for number, each in enumerate(shape["items"], 1):
-        console.print(f"[bold]{number}. {each['text']}[/bold]", soft_wrap=True)
+        console.print(f"{number}. {each['text']}", style="bold", soft_wrap=True)
         own = (one["text"] for one in each["assumptions"] if one["code"] not in shared)
         lines = [_numbers(session, each), each["why"]["text"], *own]
         if each["path"] is not None:

@@ -176,10 +176,10 @@ def _show_coverage(session: Session, shape: dict[str, Any], svg: str | None, xls
 
 
 def _print_coverage(session: Session, shape: dict[str, Any]) -> None:
-    from brm.cli.tables import print_table
+    from brm.cli.tables import bold, print_table
 
     texts, ties = session.texts, {(each["colleague"], each["person"]): each["strength"] for each in shape["ties"]}
-    session.console.print(f"[bold]{shape['account']['name']}[/bold] · {shape['as_of']}", soft_wrap=True)
+    session.console.print(bold(shape["account"]["name"], f" · {shape['as_of']}"), soft_wrap=True)
     colleagues = shape["colleagues"]
     rows = [
         {
@@ -228,14 +228,16 @@ def _grid_cell(cell: dict[str, Any] | None) -> str:
 
 
 def _print_gaps(session: Session, items: list[dict[str, Any]]) -> None:
+    from brm.cli.tables import bold
+
     texts = session.texts
     if not items:
         session.console.print(texts.text("gap.none"), soft_wrap=True)
     for each in items:
         value = texts.money(float(each["value"]["amount"]), each["value"]["currency"]) if each["value"] else ""
         assumed = texts.text("gap.assumed") if each["assumed"] and value else ""
-        head = " ".join(part for part in (f"[bold]{each['account']['name']}[/bold]", value, assumed) if part)
-        session.console.print(f"{head} · {each['text']} {each['who']}", soft_wrap=True)
+        told = "".join(f" {part}" for part in (value, assumed) if part)
+        session.console.print(bold(each["account"]["name"], f"{told} · {each['text']} {each['who']}"), soft_wrap=True)
 
 
 def _worth(session: Session, worth: dict[str, Any]) -> str:
@@ -272,7 +274,7 @@ def _print_handover(session: Session, shape: dict[str, Any]) -> None:
     texts = session.texts
     total = _worth(session, shape["worth"])
     head = texts.text("handover.head", colleague=shape["colleague"]["name"], number=len(shape["ties"]), worth=total)
-    session.console.print(f"[bold]{head}[/bold]", soft_wrap=True)
+    session.console.print(head, style="bold", soft_wrap=True)
     for each in shape["ties"]:
         where = f"{each['account']['name']} · {_worth(session, each['worth'])}"
         session.console.print(f"{where} · {each['text']}", soft_wrap=True)
@@ -306,7 +308,7 @@ def _print_moves(session: Session, shape: dict[str, Any]) -> None:
     texts = session.texts
     name = shape["subject"]["name"] if shape["subject"] else texts.text("moves.everywhere")
     head = texts.text("moves.head", subject=name, start=shape["from"], end=shape["to"])
-    session.console.print(f"[bold]{head}[/bold]", soft_wrap=True)
+    session.console.print(head, style="bold", soft_wrap=True)
     for part in ("scores", "people", "deals"):
         for each in shape.get(part, ()):
             _print_move(session, each)

@@ -87,12 +87,10 @@ def _print_found(session: Session, items: list[dict[str, Any]]) -> None:
 
 
 def _print_entity(session: Session, found: Neighbourhood, shape: dict[str, Any]) -> None:
-    from brm.cli.tables import print_table
+    from brm.cli.tables import bold, print_table
 
     entity = shape["entity"]
-    session.console.print(
-        f"[bold]{_label(entity) or entity['id']}[/bold]  {entity['type']}  {entity['id']}", soft_wrap=True
-    )
+    session.console.print(bold(_label(entity) or entity["id"], f"  {entity['type']}  {entity['id']}"), soft_wrap=True)
     rows = [{"property": name, "value": value} for name, value in entity["properties"].items()]
     print_table(session.console, ("property", "value"), rows)
     if shape["edges"]:

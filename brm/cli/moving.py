@@ -27,7 +27,7 @@ def print_moves(session: Session, moves: list[dict[str, Any]]) -> None:
     if not moves:
         return
     texts = session.texts
-    session.console.print(f"[bold]{texts.text('moved.marked')}[/bold]", soft_wrap=True)
+    session.console.print(texts.text("moved.marked"), style="bold", soft_wrap=True)
     for each in moves:
         head = texts.text("moved.step", start=each["from"], end=each["to"], total=level(each["total"]))
         _print_move(session, each, head)

@@ -237,7 +237,7 @@ def _print_trial(session: Session, shape: dict[str, Any]) -> None:
     _print_differences(session, shape["changes"])
     _print_ranked(session, shape)
     for each in shape["kinds"]:
-        console.print(f"\n[bold]{each['text']}[/bold]", soft_wrap=True)
+        console.print(f"\n{each['text']}", style="bold", soft_wrap=True)
         for crossed in each["bands"]:
             ends = {end: texts.text(f"band.{crossed[end]}") for end in ("from", "to")}
             console.print(texts.text("params.crossed", number=crossed["number"], old=ends["from"], new=ends["to"]))
@@ -276,7 +276,7 @@ def _print_robustness(session: Session, shape: dict[str, Any]) -> None:
     console.print(texts.text("params.sensitivity", version=version, day=day), soft_wrap=True)
     _print_ranked(session, shape)
     for each in shape["kinds"]:
-        console.print(f"\n[bold]{each['text']}[/bold]", soft_wrap=True)
+        console.print(f"\n{each['text']}", style="bold", soft_wrap=True)
         rows = [
             {
                 "name": item["parameter"],

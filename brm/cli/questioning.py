@@ -66,7 +66,7 @@ def _print(session: Session, shape: dict[str, Any], evidence: bool) -> None:
     texts, console, vendors = session.texts, session.console, shape["vendors"]
     rivals = sum(each["vendor"]["id"] != "us" for each in vendors)
     head = texts.text("criteria.head", deal=shape["subject"]["name"], day=shape["as_of"], rivals=rivals)
-    console.print(f"[bold]{head}[/bold]", soft_wrap=True)
+    console.print(head, style="bold", soft_wrap=True)
     if not vendors:
         return
     columns = ("criterion", *(each["vendor"]["id"] for each in vendors))
@@ -127,7 +127,7 @@ def _listed(session: Session, ids: list[str], named: dict[str, str]) -> str:
 
 def _print_evidence(session: Session, vendor: dict[str, Any]) -> None:
     texts, console = session.texts, session.console
-    console.print(f"\n[bold]{vendor['vendor']['name']}[/bold]", soft_wrap=True)
+    console.print(f"\n{vendor['vendor']['name']}", style="bold", soft_wrap=True)
     for each in vendor["criteria"]:
         if each["items"] or each["items_hidden"]:
             said = texts.text(f"answer.{each['answer']}")
@@ -158,7 +158,7 @@ def _print_inner(session: Session, inner: list[dict[str, Any]]) -> None:
         }
         for each in inner
     ]
-    session.console.print(f"\n[bold]{texts.text('criteria.inner')}[/bold]", soft_wrap=True)
+    session.console.print(f"\n{texts.text('criteria.inner')}", style="bold", soft_wrap=True)
     titles = [texts.text(f"criteria.{name}") for name in ("vendor", "fit", "closeness", "threat")]
     print_table(session.console, ("vendor", "fit", "closeness", "threat"), rows, titles)
 
@@ -176,7 +176,7 @@ def _print_history(session: Session, history: list[dict[str, Any]]) -> None:
         rows.append({"day": point["as_of"], **told})
     if not ids:
         return
-    session.console.print(f"\n[bold]{texts.text('criteria.history')}[/bold]", soft_wrap=True)
+    session.console.print(f"\n{texts.text('criteria.history')}", style="bold", soft_wrap=True)
     print_table(
         session.console,
         ("day", *ids),

@@ -138,14 +138,14 @@ class Session:
         """Where people read results."""
         from rich.console import Console
 
-        return Console(highlight=False)
+        return Console(highlight=False, markup=False)
 
     @functools.cached_property
     def diagnostics(self) -> Console:
         """Where people read how it goes; never mixed with results."""
         from rich.console import Console
 
-        return Console(stderr=True, highlight=False)
+        return Console(stderr=True, highlight=False, markup=False)
 
     def output(self, data: Any, human: Callable[[Any], None]) -> None:
         """Print the result: as JSON, or by the function that writes it for people."""

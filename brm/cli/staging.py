@@ -51,7 +51,9 @@ def print_standing(session: Session, shape: dict[str, Any]) -> None:
 
 def print_process(session: Session, shape: dict[str, Any]) -> None:
     """The process of a deal, section by section; the sections of which nothing is known are left out."""
-    session.console.print(f"[bold]{shape['subject']['name']}[/bold] · {shape['as_of']}", soft_wrap=True)
+    from brm.cli.tables import bold
+
+    session.console.print(bold(shape["subject"]["name"], f" · {shape['as_of']}"), soft_wrap=True)
     _print_stage(session, shape)
     if shape["checks"] is not None:
         entry, leaving = shape["checks"]["entry"], shape["checks"]["exit"]
@@ -68,7 +70,7 @@ def print_process(session: Session, shape: dict[str, Any]) -> None:
 
 def _section(session: Session, title: str, lines: list[str]) -> None:
     if lines:
-        session.console.print(f"[bold]{title}[/bold]", soft_wrap=True)
+        session.console.print(title, style="bold", soft_wrap=True)
     for line in lines:
         session.console.print(f"  {line}", soft_wrap=True, markup=False)
 
@@ -121,6 +123,6 @@ def _after(session: Session, shape: dict[str, Any]) -> list[str]:
 
 
 def _print_timeline(session: Session, shape: dict[str, Any]) -> None:
-    session.console.print(f"[bold]{shape['subject']['name']}[/bold]", soft_wrap=True)
+    session.console.print(shape["subject"]["name"], style="bold", soft_wrap=True)
     for each in shape["items"]:
         session.console.print(f"{each['day']}  {each['text']}", soft_wrap=True, markup=False)

@@ -7,11 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
+from rich.text import Text
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+def bold(text: str, after: str = "") -> Text:
+    """A text in bold, and what stands after it."""
+    return Text.assemble((text, "bold"), after)
 
 
 def print_table(

@@ -111,7 +111,7 @@ def _build(board: Scoreboard, book: Book, focus: Focus, occasions: Occasions) ->
     work, money = open_actions(snapshot, members, parameters), book.basis != "one"
     company, gains = _company(board, members, found, duties, parameters)
     parts = [
-        _touches(board, members, found, company, gains, duties),
+        _touches(board, members, found, gains, duties),
         _ties(board, members, fading),
         _judged(board, members, judged, duties),
         _work(work),
@@ -202,9 +202,7 @@ def _touch_owner(members: Members, found: Cadence, duties: Duties) -> Ints:
     return np.where(best != NOBODY, best, owned)
 
 
-def _touches(
-    board: Scoreboard, members: Members, found: Cadence, company: Ints, gains: Floats, duties: Duties
-) -> Columns:
+def _touches(board: Scoreboard, members: Members, found: Cadence, gains: Floats, duties: Duties) -> Columns:
     soon = board.snapshot.today + board.parameters.network.horizon_days
     at = np.flatnonzero(found.due <= soon)
     row = found.row[at]

@@ -21,7 +21,7 @@ from brm.errors import InvalidInput
 from brm.guidance.engine import SEVERITIES
 from brm.network.around import Around
 from brm.network.book import JUDGEMENT, TOUCH, Network, network_of
-from brm.network.due import soon, visible
+from brm.network.due import check_kind, soon, visible
 from brm.network.items import head, items_of
 from brm.principal import Principal
 from brm.services.reading import check_limit
@@ -33,7 +33,7 @@ from graph_schema.values import iso_day
 from scoring.machinery.arrays import Flags
 from scoring.machinery.people import people_of
 from scoring.network.judgements import confirmable
-from scoring.types import NOBODY
+from scoring.types import NOBODY, Ints
 
 KINDS = ("touch", "tie", "judgement", "promise", "action", "occasion", "finding", "next_action")
 
@@ -50,10 +50,35 @@ def day(
     """
     principal.require("read")
     check_limit(limit)
-    if kind is not None and kind not in KINDS:
-        raise InvalidInput(
-            f"there is no kind {kind!r}", remedy=f"use one of {', '.join(KINDS)}", field="kind", value=kind
-        )
+    check_kind(kind, KINDS)
+    wanted = _asked(principal, person)
+    revision = workspace.store.revision()
+    network = network_of(workspace, when)
+    moment = workspace.moment(when, network.board.snapshot)
+    subject, key = _colleague(workspace, principal, network, wanted, moment)
+    with workspace.timing("day"):
+        shown = visible(network, admin=principal.allows("admin"))
+        own = (network.rows.owner == key) & _of_the_day(network, (network.rows.owner == key) & shown)
+        around = Around(workspace, principal, network, key, when, moment)
+        items = _items(workspace, principal, network, np.flatnonzero(own & shown), around, moment)
+    kept = [each for each in items if kind is None or each["kind"] == kind]
+    counts = {name: sum(each["kind"] == name for each in items) for name in KINDS}
+    return {
+        **head(workspace, network, moment),
+        "person": named(subject),
+        "own": subject.id == principal.person_id,
+        "counts": counts,
+        "looked": around.looked,
+        "items": kept[:limit],
+        "hidden": int((own & ~shown & ~network.rows.unsaid).sum()),
+        "next": None,
+        "total": len(kept),
+        "revision": revision,
+    }
+
+
+def _asked(principal: Principal, person: str | None) -> str:
+    """Whose day is asked for."""
     wanted = person if person is not None else principal.person_id
     if wanted is None:
         raise InvalidInput(
@@ -61,35 +86,18 @@ def day(
             remedy="name a colleague, or use a token that belongs to one",
             field="person",
         )
-    revision = workspace.store.revision()
-    network = network_of(workspace, when)
-    moment = workspace.moment(when, network.board.snapshot)
-    subject, key = _colleague(workspace, principal, network, wanted, moment)
-    with workspace.timing("day"):
-        admin = principal.allows("admin")
-        mine = network.rows.owner == key
-        own = mine & _of_the_day(network, key, mine & visible(network, admin=admin))
-        made = items_of(workspace, network, np.flatnonzero(own & visible(network, admin=admin)), moment, admin=admin)
-        around = Around(workspace, principal, network, key, when, moment)
-        found = [{**_with_waiting(network, each, around.names), "also": []} for each in made]
-        told = head(workspace, network, moment)
-        until = iso_day(int(network.board.snapshot.today + network.board.parameters.guidance.due_high))
-        order = partial(_order, until)
-        items = sorted([*_merged(found, order), *around.items(found)], key=order)
-    kept = [each for each in items if kind is None or each["kind"] == kind]
-    counts = {name: sum(each["kind"] == name for each in items) for name in KINDS}
-    return {
-        **told,
-        "person": named(subject),
-        "own": subject.id == principal.person_id,
-        "counts": counts,
-        "looked": around.looked,
-        "items": kept[:limit],
-        "hidden": int((own & ~visible(network, admin=admin) & ~network.rows.unsaid).sum()),
-        "next": None,
-        "total": len(kept),
-        "revision": revision,
-    }
+    return wanted
+
+
+def _items(
+    workspace: Workspace, principal: Principal, network: Network, rows: Ints, around: Around, moment: When
+) -> list[dict[str, Any]]:
+    """What is due of some rows, and the findings and next actions around, in the order of the day."""
+    made = items_of(workspace, network, rows, moment, admin=principal.allows("admin"))
+    found = [{**_with_waiting(network, each, around.names), "also": []} for each in made]
+    until = iso_day(int(network.board.snapshot.today + network.board.parameters.guidance.due_high))
+    order = partial(_order, until)
+    return sorted([*_merged(found, order), *around.items(found)], key=order)
 
 
 def _colleague(
@@ -108,16 +116,14 @@ def _colleague(
     return subject, key
 
 
-def _of_the_day(network: Network, key: int, mine: Flags) -> Flags:
+def _of_the_day(network: Network, mine: Flags) -> Flags:
     """Which rows a day shows: near touches, all that the due list has of other kinds, and the judgements to confirm."""
     rows, parameters = network.rows, network.board.parameters
     near = rows.due <= network.board.snapshot.today + parameters.guidance.due_high
     listed = soon(network) & (rows.kind != JUDGEMENT) & (near | (rows.kind != TOUCH))
     judged = np.flatnonzero(mine & (rows.kind == JUDGEMENT))
-    order = {int(row): place for place, row in enumerate(confirmable(network.judgements, len(network.judgements)))}
-    ranked = sorted((each for each in judged.tolist() if int(rows.source[each]) in order),
-                    key=lambda each: order[int(rows.source[each])])  # fmt: skip
-    listed[ranked[: int(parameters.network.confirmed)]] = True
+    ranked = confirmable(network.judgements, rows.source[judged], int(parameters.network.confirmed))
+    listed[judged[np.isin(rows.source[judged], ranked)]] = True
     found: Flags = listed
     return found
 

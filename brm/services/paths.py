@@ -17,7 +17,7 @@ from brm.store.protocol import NOW, When
 from graph_schema.changes import EdgeRef
 from graph_schema.vocabulary import VOCABULARIES, code_number
 from scoring.chain_ties import GROUP as COMPANY_GROUP
-from scoring.chain_ties import Hops, company_hops, partner_hops, ties_with_all
+from scoring.chain_ties import RESTRICTED, Hops, company_hops, partner_hops, ties_with_all
 from scoring.machinery.arrays import Grouping
 from scoring.machinery.people import current, people_of
 from scoring.parameters import Parameters
@@ -27,7 +27,6 @@ from scoring.routes import Network, Route, best_routes
 from scoring.snapshot import Floats, Ints, Snapshot
 from scoring.types import NOBODY, US
 
-RESTRICTED = code_number("sensitivity", "restricted")
 SOLID = code_number("report_kind", "solid")
 HOW = {"knows": "knows_kind", "supply": "supply_kind"}
 FURTHEST = 6
@@ -66,7 +65,9 @@ class People:
             _plain(TIE, *ties_with_all(snapshot, parameters)),
             _acquaintances(snapshot, parameters, restricted=restricted),
             _plain(REPORTS, *_reporting(snapshot), parameters.guidance.reporting),
-            _across(snapshot, partner_hops(snapshot, parameters), PARTNER, restricted=restricted),
+            _across(
+                snapshot, partner_hops(snapshot, parameters, restricted=restricted), PARTNER, restricted=restricted
+            ),
             _across(snapshot, company_hops(snapshot, parameters), SUPPLY, restricted=restricted),
         ]
         columns = [np.concatenate([getattr(part, name) for part in parts]) for name in Ties.__slots__]

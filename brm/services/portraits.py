@@ -15,7 +15,7 @@ from brm.errors import InvalidInput, NotFound
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.focus_profiles import LONGEST_NOTE, NAME
-from brm.services.portrait_fields import FIELDS, Population, checked
+from brm.services.portrait_fields import FIELDS, TEXTS, Population, checked
 from brm.services.reading import check_limit
 from brm.services.recording import actor_of
 from brm.services.shapes import named as identified
@@ -231,7 +231,7 @@ def parse(texts: Sequence[str]) -> list[dict[str, Any]]:
                 value=text,
             )
         name, sign, value = match.groups()
-        found.append({"field": name, "comparison": SIGNS[sign], "value": _typed(value)})
+        found.append({"field": name, "comparison": SIGNS[sign], "value": value if name in TEXTS else _typed(value)})
     return found
 
 
@@ -239,7 +239,7 @@ def typed(predicate: Mapping[str, Any]) -> str:
     """A condition as it is typed."""
     sign = next(sign for sign, comparison in SIGNS.items() if comparison == predicate["comparison"])
     value = predicate["value"]
-    return f"{predicate['field']}{sign}{value:g}" if isinstance(value, float) else f"{predicate['field']}{sign}{value}"
+    return f"{predicate['field']}{sign}{f'{value:.15g}' if isinstance(value, float) else value}"
 
 
 def _typed(text: str) -> str | float:

@@ -257,8 +257,8 @@ def _falls(snapshot: Snapshot, beliefs: Beliefs, answer: Ints, parameters: Param
     return np.maximum(turns, few), turns >= few
 
 
-def confirmable(found: Judgements, most: int) -> Ints:
-    """The rows whose confirmation matters most: the greatest weight, then the sooner."""
-    known = np.flatnonzero(found.days < NEVER_DAYS)
+def confirmable(found: Judgements, among: Ints, most: int) -> Ints:
+    """Those of some rows whose confirmation matters most: the greatest weight, then the sooner."""
+    known = among[found.days[among] < NEVER_DAYS]
     order = np.lexsort((known, found.days[known], -found.weight[known]))
     return known[order][:most]

@@ -72,3 +72,11 @@ def test_it_never_writes(shown: Workspace, brm: Brm) -> None:
     before = shown.store.revision()
     brm("focus", "switch", "production", "--as-of", AS_OF)
     assert shown.store.revision() == before
+
+
+@pytest.mark.usefixtures("deal")
+def test_a_name_in_square_brackets_is_printed_as_it_is(brm: Brm) -> None:
+    name = "Alder [north] [/bold]"
+    brm("edit", "upsert", "company", "--id", "c1", f"name={name}")
+    for command in (("accounts",), ("grade", "c1"), ("show", "c1"), ("coverage", "c1"), ("network", "c1")):
+        assert name in brm(*command).out, command

@@ -347,7 +347,7 @@ def _judged(found: Judgements, at: int) -> tuple[int, ...]:
 @checked
 def test_the_five_to_confirm_are_those_of_the_greatest_weight(seed: int) -> None:
     found = judged(settled(seed))
-    chosen = confirmable(found, 5)
+    chosen = confirmable(found, np.arange(len(found)), 5)
     rest = np.setdiff1d(np.flatnonzero(found.days < NEVER_DAYS), chosen)
     assert len(chosen) == min(5, int((found.days < NEVER_DAYS).sum()))
     assert not len(rest) or found.weight[chosen].min() >= found.weight[rest].max()

@@ -19,6 +19,10 @@ def test_every_susceptibility_is_varied() -> None:
     assert set(VARIED["susceptibility"]) == {each.name for each in fields(DEFAULTS.susceptibility)}
 
 
+def test_the_share_of_partners_ties_is_varied() -> None:
+    assert [each.value for each in variations(DEFAULTS) if each.name == "customer.partner"] == [0.25, 0.75]
+
+
 def test_one_parameter_at_a_time_within_its_range() -> None:
     own = {each.name: each for each in DEFAULTS.describe()}
     found = list(variations(DEFAULTS))

@@ -59,6 +59,15 @@ def test_through_the_distributor_to_the_buyer() -> None:
     assert [each[2] for each in found[:2]] == pytest.approx([through, T["buyer"]], abs=1e-9)
 
 
+def test_a_restricted_observation_makes_no_hop_for_readers() -> None:
+    """The dealer was seen with the buyer, which only admins may know: readers get the seller's mails and no more."""
+    world = device_chain()
+    world.observe("tie", world.names["buyer"], world.names["dealer"], word="reference", sensitivity="restricted")
+    hops = ("seller", "dealer", "buyer"), ("tie", "partner")
+    assert hops in [each[:2] for each in routes(world, "buyer", hops=2)]
+    assert [each[:2] for each in routes(world, "buyer", hops=2, restricted=False)] == [(("seller", "buyer"), ("tie",))]
+
+
 def test_down_the_chain_to_the_patients_by_equals() -> None:
     """The speaker's level is unknown and counts as 2, as the buyer's is: .0745 * .2 = .0149; nobody else is equal."""
     assert routes(device_chain(), "patients' speaker") == [

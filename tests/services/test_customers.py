@@ -232,6 +232,13 @@ def where(*texts: str) -> list[dict[str, Any]]:
     return portraits.parse(texts)
 
 
+def test_a_condition_reads_as_it_was_typed() -> None:
+    """Seven digits are not rounded, and the number of a region is a text."""
+    texts = ["revenue>=12345678", "score<=62.5", "region=12", "segment!=energy"]
+    assert [portraits.typed(each) for each in where(*texts)] == texts
+    assert [each["value"] for each in where("region=12")] == ["12"]
+
+
 @pytest.mark.parametrize(
     ("texts", "expected"),
     [
