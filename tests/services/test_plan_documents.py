@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from pptx import Presentation
 
 from brm.documents.document import Document
 from brm.documents.markdown import markdown
+from brm.errors import InvalidInput
 from brm.i18n import LANGUAGES, catalogue
 from brm.plans import exporting
 from brm.principal import local_admin
@@ -59,6 +61,15 @@ def test_a_plan_of_which_little_is_known_is_written_in_every_form(known: str, la
         assert (len(title), "Acme\ufffd & Sons" in title) == (255, True)
     document = exporting.document(shape, texts)
     assert all(section.blocks for section in document.sections)
+
+
+def test_slides_without_the_extra_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pptx", None)
+    texts = catalogue("en")
+    shape = exporting.plan_for(world(*SPARSE["people, no deal"]), ADMIN, "c", texts, "customer", form="pptx")
+    with pytest.raises(InvalidInput, match="not installed") as refused:
+        exporting.exported(shape, "pptx", texts)
+    assert refused.value.remedy == "install it with pip install 'brm[office]'"
 
 
 @pytest.mark.parametrize(
