@@ -144,6 +144,10 @@ def _results(
                 f"{each} happened before the action was set", remedy="attach what came after it",
                 field="evidence", value=each,
             )  # fmt: skip
+        if found.properties["at"] > at:
+            raise InvalidInput(
+                f"{each} has not happened yet", remedy="attach it once it has", field="evidence", value=each
+            )
         changes.append(Change("set", EdgeRef("results_from", found.entity.id, action.entity.id), {}, valid_from=at))
     return changes
 

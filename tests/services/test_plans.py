@@ -343,13 +343,16 @@ def test_slides_are_native_shapes_that_can_be_edited(priced: Workspace, language
 
 
 def test_what_is_refused(workspace: Workspace) -> None:
-    write(workspace, *action("visit", 10, due=5), *meeting("early", 30, "s1", "a", concerns="c"))
+    write(workspace, *action("visit", 10, due=5), *meeting("early", 30, "s1", "a", concerns="c"),
+          *meeting("planned", -30, "s1", "a", concerns="c"))  # fmt: skip
     with pytest.raises(InvalidInput, match="a is a person"):
         plan(workspace, ADMIN, "a")
     with pytest.raises(NotComputable, match="no account of ours"):
         plan(workspace, ADMIN, "r1")
     with pytest.raises(InvalidInput, match="before the action was set"):
         planning.finish(workspace, ADMIN, "visit", evidence=["early"])
+    with pytest.raises(InvalidInput, match="planned has not happened yet"):
+        planning.attach(workspace, ADMIN, "visit", ["planned"])
     with pytest.raises(InvalidInput, match="a is a person"):
         planning.attach(workspace, ADMIN, "visit", ["a"])
     with pytest.raises(NotFound, match="there is no nothing"):
