@@ -38,7 +38,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-EXAMPLES = int(os.environ.get("BRM_CONTRACT_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("BRM_CONTRACT_EXAMPLES", "8"))
 SETTINGS = Settings(store="memory://", lang="en", tz="Asia/Shanghai")
 APP = create_app(SETTINGS, open_store("memory://"))
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", APP)

@@ -344,7 +344,7 @@ def test_slides_are_native_shapes_that_can_be_edited(priced: Workspace, language
 
 def test_what_is_refused(workspace: Workspace) -> None:
     write(workspace, *action("visit", 10, due=5), *meeting("early", 30, "s1", "a", concerns="c"),
-          *meeting("planned", -30, "s1", "a", concerns="c"))  # fmt: skip
+          Change("set", NodeRef("interaction", "planned"), {"at": ago(-30), "channel": "meeting"}, ago(1)))  # fmt: skip
     with pytest.raises(InvalidInput, match="a is a person"):
         plan(workspace, ADMIN, "a")
     with pytest.raises(NotComputable, match="no account of ours"):
