@@ -151,6 +151,8 @@ def test_nobody_enters_a_room_he_may_not() -> None:
 
 
 COMES_WITH = {"starlette": "fastapi"}
+CALLED = {"python_pptx": "pptx"}
+"""What a package is imported as, where that is not its name."""
 NOT_IMPORTED_BY_NAME = {"adbc_driver_sqlite", "neo4j_rust_ext", "networkx", "pyarrow", "tzdata"}
 """Data (tzdata), what makes a driver faster by being there, and what parts still to be built are declared with."""
 
@@ -176,7 +178,8 @@ def _declared() -> set[str]:
         *PROJECT["dependencies"],
         *(each for name in groups if name not in ("dev", "all") for each in groups[name]),
     ]
-    return {re.split(r"[\[>=<~!]", each)[0].replace("-", "_") for each in listed}
+    names = (re.split(r"[\[>=<~!]", each)[0].replace("-", "_") for each in listed)
+    return {CALLED.get(each, each) for each in names}
 
 
 def test_the_program_is_declared() -> None:
