@@ -173,11 +173,12 @@ def attach_action_evidence(
     response_model_exclude_unset=True,
 )  # fmt: skip
 def review_plan(
-    space: ScoringSpace, principal: Writer, texts: Texts, id: ItemId, body: Verdict, response: Response
-) -> dict[str, Any]:
+    space: ScoringSpace, principal: Writer, texts: Texts, terms: WriteTerms, id: ItemId, body: Verdict,
+    response: Response,
+) -> dict[str, Any]:  # fmt: skip
     """Freeze the plan as a reviewed version."""
     when = moments.when(body.as_of, None, principal.zone)
-    shape = versions.review(space, principal, id, verdict=body.verdict, comment=body.comment, when=when)
+    shape = versions.review(space, principal, id, verdict=body.verdict, comment=body.comment, when=when, terms=terms)
     return _version(space, response, shape, texts)
 
 

@@ -10,7 +10,7 @@ from brm.plans.plan import plan
 from brm.plans.planning import text_of
 from brm.principal import Principal
 from brm.services import moments
-from brm.services.editing import new_id
+from brm.services.editing import PLAIN, Terms, identity_of
 from brm.services.recording import actor_of
 from brm.services.subjects import find_account
 from brm.services.workspace import Workspace
@@ -24,15 +24,21 @@ RECORD = "plan_review"
 
 def review(
     workspace: Workspace, principal: Principal, account: str, *, verdict: str, comment: str | None = None,
-    when: When = NOW,
+    when: When = NOW, terms: Terms = PLAIN,
 ) -> dict[str, Any]:  # fmt: skip
-    """Freeze the plan as it stands, or stood, with a verdict and what the reviewer said."""
+    """Freeze the plan as it stands, or stood, with a verdict and what the reviewer said.
+
+    A retry with the same idempotency key answers with the version that the first try made.
+    """
     principal.require("write")
     if verdict not in VOCABULARIES["plan_verdict"]:
         raise InvalidInput(
             f"there is no verdict {verdict!r}", remedy=f"use one of {', '.join(VOCABULARIES['plan_verdict'])}",
             field="verdict", value=verdict,
         )  # fmt: skip
+    identity = identity_of(terms, RECORD, account, verdict, comment or "")
+    if terms.idempotency_key is not None and workspace.store.records(RECORD, [identity]):
+        return shown(workspace, principal, identity)
     # everybody who reads may see a version, so it holds nothing restricted
     reader = replace(principal, scopes=frozenset(["read"]))
     frozen = plan(workspace, reader, account, when=when)
@@ -41,7 +47,6 @@ def review(
         "parameters": frozen["parameters"], "plan": frozen, "verdict": verdict,
         "comment": None if comment is None else text_of("comment", comment), "actor": actor_of(principal),
     }  # fmt: skip
-    identity = new_id()
     workspace.store.apply(
         ChangeSet(actor=actor_of(principal), source=RECORD, records=(RecordChange(RECORD, identity, body),))
     )

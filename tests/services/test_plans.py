@@ -236,6 +236,16 @@ def test_what_people_write_is_dated_and_read_back(workspace: Workspace) -> None:
     )  # fmt: skip
 
 
+def test_a_retry_of_a_review_is_the_same_version(workspace: Workspace) -> None:
+    """Also where the plan has changed in between; another key makes another version."""
+    first, other = (editing.Terms(idempotency_key=key) for key in ("one", "two"))
+    made = versions.review(workspace, ADMIN, "c", verdict="approved", terms=first)
+    planning.add_note(workspace, ADMIN, "c", "Written in between")
+    assert versions.review(workspace, ADMIN, "c", verdict="approved", terms=first) == made
+    assert versions.review(workspace, ADMIN, "c", verdict="approved", terms=other)["id"] != made["id"]
+    assert len(versions.listed(workspace, READER, "c")) == 2
+
+
 def test_restricted_notes_are_for_admins_and_stay_out_of_versions(workspace: Workspace) -> None:
     planning.add_note(workspace, ADMIN, "c", "Their chief may leave", topic="risk", restricted=True)
     planning.add_note(workspace, ADMIN, "c", "Operations first")
