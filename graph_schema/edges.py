@@ -51,7 +51,7 @@ class PartOf(Edge):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supplies(Edge):
-    """A chain between companies: who supplies, resells for, represents, uses, serves or pays whom."""
+    """A chain between companies: who supplies, resells to, represents, uses, serves or pays whom."""
 
     FROM: ClassVar = ("company",)
     TO: ClassVar = ("company",)
