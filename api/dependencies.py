@@ -8,17 +8,19 @@ import json
 from typing import Annotated, Any
 from urllib.parse import unquote
 
-from fastapi import Depends, Header, Path, Query, Request
+from fastapi import Depends, Header, Path, Query, Request, Response
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import AfterValidator
 
+from api.models import ReceiptBody
 from brm.errors import InvalidInput, NotAllowed
 from brm.i18n import Catalogue, catalogue
 from brm.principal import Language, Principal
-from brm.services import moments, tokens
+from brm.services import moments, shapes, tokens
 from brm.services.editing import Terms
 from brm.services.workspace import Workspace
 from brm.store.protocol import When
+from graph_schema.changes import Receipt
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1", "testserver")
 ItemId = Annotated[
@@ -189,3 +191,9 @@ def foreign_cursor() -> InvalidInput:
     return InvalidInput(
         "the cursor was not made by this server for this list", remedy="start again without a cursor", field="cursor"
     )
+
+
+def receipted(response: Response, id_: str, receipt: Receipt) -> ReceiptBody:
+    """What a commit did to one thing, with its ETag."""
+    response.headers["ETag"] = f'"{receipt.revision}"'
+    return ReceiptBody(id=id_, **shapes.receipt(receipt))

@@ -18,6 +18,7 @@ from api.dependencies import (
     encode_cursor,
     expected_revision,
     foreign_cursor,
+    receipted,
 )
 from api.models import Dated, Entity, EntityPage, Id, ReceiptBody, properties_model
 from api.problems import PROBLEMS
@@ -140,8 +141,7 @@ def collection_router(segment: str, type_: str) -> APIRouter:
         values = {name: value for name, value in given["properties"].items() if value is not None}
         identity, receipt = _create(space, principal, type_, given, values, terms)
         response.headers["Location"] = f"/api/v1/{segment}/{path_segment(identity)}"
-        response.headers["ETag"] = f'"{receipt.revision}"'
-        return ReceiptBody(id=identity, **shapes.receipt(receipt))
+        return receipted(response, identity, receipt)
 
     @router.get(
         "/{id}",
@@ -179,8 +179,7 @@ def collection_router(segment: str, type_: str) -> APIRouter:
             correct=bool(given.get("correct")),
             terms=Terms(expected=expected_revision(if_match, id), idempotency_key=terms.idempotency_key),
         )  # fmt: skip
-        response.headers["ETag"] = f'"{receipt.revision}"'
-        return ReceiptBody(id=id, **shapes.receipt(receipt))
+        return receipted(response, id, receipt)
 
     @router.delete(
         "/{id}",

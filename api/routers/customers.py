@@ -10,7 +10,7 @@ from api.customers import AccountGrade, AccountPage, Segments
 from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Texts, foreign_cursor
 from api.paging import Cursor, Limit, after, numbers, paged
 from api.problems import PROBLEMS
-from brm.services import customer_telling, customers, grading, segments
+from brm.services import customer_telling, customers, grading, heat, segments
 from scoring.grading.lists import LISTS
 
 router = APIRouter(tags=["accounts"], responses=PROBLEMS)
@@ -31,7 +31,7 @@ def _page(
         raise foreign_cursor()
     found = customers.page(
         space, principal, when=when, filters=filters, focus=focus, sort=sort, limit=limit,
-        after=None if place is None else customers.After(place[0], place[1]),
+        after=None if place is None else heat.After(place[0], place[1]),
     )  # fmt: skip
     return paged(customer_telling.customers(found, texts, space.parameters.employee.currency))
 

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer, WriteTerms
+from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer, WriteTerms, receipted
 from api.journeys import Journey
 from api.models import Id, ReceiptBody
 from api.paging import Cursor, Limit, paged, place_after
 from api.problems import PROBLEMS
-from brm.services import journey, journey_rendering, shapes, tickets
+from brm.services import journey, journey_rendering, tickets
 
 router = APIRouter(tags=["journeys"], responses=PROBLEMS)
 Channel = Annotated[str | None, Query(max_length=60, description="Only contacts by this channel")]
@@ -66,8 +66,7 @@ def open_ticket(
         space, principal, id, body.name, account=body.account, severity=body.severity, complaint=body.complaint,
         owner=body.owner, terms=terms,
     )  # fmt: skip
-    response.headers["ETag"] = f'"{receipt.revision}"'
-    return ReceiptBody(id=identity, **shapes.receipt(receipt))
+    return receipted(response, identity, receipt)
 
 
 @router.post("/tickets/{id}/close", operation_id="close_ticket")
@@ -76,5 +75,4 @@ def close_ticket(
 ) -> ReceiptBody:
     """The ticket was handled."""
     receipt = tickets.close_ticket(space, principal, id, on=body.on, satisfaction=body.satisfaction, terms=terms)
-    response.headers["ETag"] = f'"{receipt.revision}"'
-    return ReceiptBody(id=id, **shapes.receipt(receipt))
+    return receipted(response, id, receipt)

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer, WriteTerms
+from api.dependencies import ItemId, Moment, Reader, ScoringSpace, Space, Texts, Writer, WriteTerms, receipted
 from api.models import Dated, Id, ReceiptBody
 from api.pictures import DOCUMENT, download, page
 from api.plans import FrozenPlan, Plan, PlanVersionList, SharedPlan
 from api.problems import PROBLEMS
 from brm.plans import exporting, planning, rendering, versions
 from brm.plans.planning import LONGEST_TEXT
-from brm.services import moments, shapes
+from brm.services import moments
 
 router = APIRouter(tags=["plans"], responses=PROBLEMS)
 Text = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT, pattern=r"\S")]
@@ -88,11 +88,6 @@ class Verdict(BaseModel):
     as_of: Dated | None = Field(default=None, description="Day (its end) or moment that was reviewed; default now")
 
 
-def _receipt(response: Response, id_: str, receipt: Any) -> ReceiptBody:
-    response.headers["ETag"] = f'"{receipt.revision}"'
-    return ReceiptBody(id=id_, **shapes.receipt(receipt))
-
-
 @router.get(
     "/accounts/{id}/plan",
     operation_id="read_plan",
@@ -126,7 +121,7 @@ def add_plan_objective(
         space, principal, id, body.name, kind=body.kind, target=body.target, due=body.due, owner=body.owner,
         score_kind=body.score_kind, terms=terms,
     )  # fmt: skip
-    return _receipt(response, *told)
+    return receipted(response, *told)
 
 
 @router.post("/accounts/{id}/plan/notes", status_code=201, operation_id="add_plan_note")
@@ -135,7 +130,7 @@ def add_plan_note(
 ) -> ReceiptBody:
     """Add a note."""
     told = planning.add_note(space, principal, id, body.text, topic=body.topic, restricted=body.restricted, terms=terms)
-    return _receipt(response, *told)
+    return receipted(response, *told)
 
 
 @router.post("/accounts/{id}/plan/actions", status_code=201, operation_id="add_plan_action")
@@ -148,7 +143,7 @@ def add_plan_action(
         hours=body.hours, aims_at=body.aims_at, score_kind=body.score_kind, effect=body.expected_effect, account=id,
         terms=terms,
     )  # fmt: skip
-    return _receipt(response, *told)
+    return receipted(response, *told)
 
 
 @router.post("/actions/{id}/done", operation_id="finish_action")
@@ -157,7 +152,7 @@ def finish_action(
 ) -> ReceiptBody:
     """Mark an action as done."""
     receipt = planning.finish(space, principal, id, done=body.on, evidence=body.evidence, terms=terms)
-    return _receipt(response, id, receipt)
+    return receipted(response, id, receipt)
 
 
 @router.post("/actions/{id}/evidence", operation_id="attach_action_evidence")
@@ -165,7 +160,7 @@ def attach_action_evidence(
     space: Space, principal: Writer, terms: WriteTerms, id: ItemId, body: Results, response: Response
 ) -> ReceiptBody:
     """Say which facts came of an action, so that its effect is measured."""
-    return _receipt(response, id, planning.attach(space, principal, id, body.evidence, terms=terms))
+    return receipted(response, id, planning.attach(space, principal, id, body.evidence, terms=terms))
 
 
 @router.post(

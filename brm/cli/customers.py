@@ -93,11 +93,6 @@ def titles(texts: Catalogue, columns: tuple[str, ...]) -> list[str]:
     return [texts.text(f"customers.column.{each}") for each in columns]
 
 
-def amount(texts: Catalogue, value: dict[str, str] | None) -> str | None:
-    """An amount of money as people write it."""
-    return None if value is None else texts.money(float(value["amount"]), value["currency"])
-
-
 def _head(session: Session, shape: dict[str, Any]) -> None:
     texts = session.texts
     basis = texts.text(f"value.basis.{shape['basis']}")
@@ -120,7 +115,7 @@ def _print_accounts(session: Session, shape: dict[str, Any], *, why: bool) -> No
             "score": each["score"],
             "lifecycle": texts.word("lifecycle", each["lifecycle"]),
             "list": None if each["list"] is None else texts.text(f"list.{each['list']}"),
-            "value": amount(texts, each["value"]),
+            "value": texts.amount(each["value"]),
             "why": texts.text("customers.comma").join(reason["text"] for reason in each["why"]),
         }
         for each in shape["items"]
@@ -243,7 +238,7 @@ def _print_segments(session: Session, shape: dict[str, Any]) -> None:
             {
                 **each,
                 name: grade_word(each[name], texts) if name == "grade" else each[name],
-                "value": amount(texts, each["value"]),
+                "value": texts.amount(each["value"]),
                 "share": f"{each['share']:.0%}",
                 "gini": None if each["gini"] is None else f"{each['gini']:.2f}",
             }
@@ -256,7 +251,7 @@ def _print_segments(session: Session, shape: dict[str, Any]) -> None:
         {
             "account": each["account"]["name"],
             "grade": grade_word(each["grade"], texts),
-            "value": amount(texts, each["value"]),
+            "value": texts.amount(each["value"]),
             "share": f"{each['share']:.1%}",
             "cumulative": f"{each['cumulative']:.1%}" + (" ●" if each["in_most"] else ""),
         }

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from brm.cli.session import Session, command
+from brm.cli.session import Session, command, print_written
 
 OPEN = ("promises", "tickets", "deliveries", "payments")
 
@@ -76,7 +76,7 @@ def _register_tickets(group: typer.Typer) -> None:
             session.workspace, session.principal, interaction, name, account=account, severity=severity,
             complaint=complaint, owner=owner,
         )  # fmt: skip
-        _written(session, id_, receipt)
+        print_written(session, id_, receipt)
 
     @command(group, "close")
     def close(
@@ -91,11 +91,4 @@ def _register_tickets(group: typer.Typer) -> None:
         from brm.services import tickets
 
         receipt = tickets.close_ticket(session.workspace, session.principal, id_, on=on, satisfaction=satisfaction)
-        _written(session, id_, receipt)
-
-
-def _written(session: Session, id_: str, receipt: Any) -> None:
-    from brm.services import shapes
-
-    shape = {"id": id_, **shapes.receipt(receipt)}
-    session.output(shape, lambda shown: session.console.print(session.texts.text("plan.written", id=shown["id"])))
+        print_written(session, id_, receipt)

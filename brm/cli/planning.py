@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from brm.cli.saving import saved
-from brm.cli.session import Session, command
+from brm.cli.session import Session, command, print_written
 from brm.errors import InvalidInput
 
 Audience = Literal["internal", "customer"]
@@ -88,7 +88,7 @@ def _register_writing(group: typer.Typer) -> None:
             session.workspace, session.principal, account, name, kind=kind, target=target, due=due, owner=owner,
             score_kind=score,
         )  # fmt: skip
-        _written(session, *told)
+        print_written(session, *told)
 
     @command(group, "note")
     def note(
@@ -104,7 +104,7 @@ def _register_writing(group: typer.Typer) -> None:
         told = planning.add_note(
             session.workspace, session.principal, account, text, topic=topic, restricted=restricted
         )
-        _written(session, *told)
+        print_written(session, *told)
 
 
 def _register_actions(group: typer.Typer) -> None:
@@ -133,7 +133,7 @@ def _register_actions(group: typer.Typer) -> None:
             session.workspace, session.principal, scope, name, owner=owner, due=due, promised_to=promised_to,
             hours=hours, aims_at=aims_at, score_kind=score, effect=expected,
         )  # fmt: skip
-        _written(session, *told)
+        print_written(session, *told)
 
 
 def _register_results(group: typer.Typer) -> None:
@@ -148,7 +148,7 @@ def _register_results(group: typer.Typer) -> None:
         from brm.plans import planning
 
         receipt = planning.finish(session.workspace, session.principal, id_, done=on, evidence=evidence or ())
-        _written(session, id_, receipt)
+        print_written(session, id_, receipt)
 
     @command(group, "attach")
     def attach(
@@ -159,7 +159,7 @@ def _register_results(group: typer.Typer) -> None:
         """Say which facts came of an action, so that its effect can be measured."""
         from brm.plans import planning
 
-        _written(session, id_, planning.attach(session.workspace, session.principal, id_, evidence))
+        print_written(session, id_, planning.attach(session.workspace, session.principal, id_, evidence))
 
 
 def _register_reviews(group: typer.Typer) -> None:
@@ -203,13 +203,6 @@ def _register_reviews(group: typer.Typer) -> None:
             print_document(session.console, exporting.document(shown["plan"], session.texts))
 
         session.output(shape, human)
-
-
-def _written(session: Session, id_: str, receipt: Any) -> None:
-    from brm.services import shapes
-
-    shape = {"id": id_, **shapes.receipt(receipt)}
-    session.output(shape, lambda shown: session.console.print(session.texts.text("plan.written", id=shown["id"])))
 
 
 def _print_versions(session: Session, items: list[dict[str, Any]]) -> None:

@@ -120,9 +120,7 @@ def _print_notes(session: Session, ours: dict[str, Any]) -> None:
 
 
 def _listed(session: Session, ids: list[str], named: dict[str, str]) -> str:
-    from brm.services.rendering import listed
-
-    return listed([named[each] for each in ids], session.texts)
+    return session.texts.listed(named[each] for each in ids)
 
 
 def _print_evidence(session: Session, vendor: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from brm.services.workspace import Workspace
     from brm.settings import Settings
     from brm.store.protocol import When
+    from graph_schema.changes import Receipt
 
 DONE, REJECTED, USAGE, UNUSABLE, CONFLICT, FORBIDDEN = range(6)
 _EXIT_CODES: tuple[tuple[type[BrmError], int], ...] = (
@@ -195,6 +196,14 @@ def command(app: typer.Typer, name: str) -> Callable[[Callable[..., int | None]]
 def json_text(data: Any) -> str:
     """Data as JSON for people and programs."""
     return json.dumps(data, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
+
+
+def print_written(session: Session, id_: str, receipt: Receipt) -> None:
+    """What a commit did to one thing."""
+    from brm.services import shapes
+
+    shape = {"id": id_, **shapes.receipt(receipt)}
+    session.output(shape, lambda shown: session.console.print(session.texts.text("plan.written", id=shown["id"])))
 
 
 def exit_code(kind: type[BrmError], code: str) -> int:

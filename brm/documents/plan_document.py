@@ -40,7 +40,7 @@ def plan_document(shape: Shape, texts: Catalogue) -> Document:
 
 def _who(section: Section, who: Shape, texts: Catalogue) -> None:
     facts = {name: value for name, value in who["facts"].items() if value is not None}
-    amounts = {name: money(value, texts) for name, value in who["amounts"].items() if value is not None}
+    amounts = {name: texts.amount(value) for name, value in who["amounts"].items() if value is not None}
     recorded = [texts.text(f"plan.fact.{name}", value=value) for name, value in (facts | amounts).items()]
     if recorded:
         section.line(" · ".join(recorded))
@@ -55,9 +55,9 @@ def _who(section: Section, who: Shape, texts: Catalogue) -> None:
     if who["grading"] is not None:
         _grading(section, who["grading"], texts)
     if who["portraits"]:
-        section.line(texts.text("plan.portraits", names=_joined(list(who["portraits"]), texts)))
+        section.line(texts.text("plan.portraits", names=texts.listed(who["portraits"])))
     owner = who["owner"]["name"] if who["owner"] else texts.text("plan.nobody")
-    worth = "—" if who["value"] is None else money(who["value"], texts)
+    worth = texts.amount(who["value"]) or "—"
     section.line(texts.text("plan.owner", owner=owner, worth=worth))
     columns = [
         Column(texts.text("plan.column.relationship")), Column(texts.text("plan.column.score"), "points"),
@@ -77,7 +77,7 @@ def _grading(section: Section, grading: Shape, texts: Catalogue) -> None:
     if grading["next"] is not None:
         section.line(_distance(grading["next"], grading["currency"], texts))
     if grading["list"] is not None:
-        why = _joined([each["text"] for each in grading["why"]], texts) or "—"
+        why = texts.listed([each["text"] for each in grading["why"]]) or "—"
         section.line(texts.text("list.head", list=texts.text(f"list.{grading['list']}"), why=why))
 
 
@@ -85,7 +85,7 @@ def _distance(far: Shape, currency: str, texts: Catalogue) -> str:
     """What is missing to the next grade: points and where they come from most easily, and entry rules."""
     told = []
     if far["points"] >= LEAST_SHOWN:
-        parts = _joined([texts.text(f"grade.part.{each['part']}") for each in far["steps"]], texts)
+        parts = texts.listed([texts.text(f"grade.part.{each['part']}") for each in far["steps"]])
         told.append(texts.text("plan.points_missing", points=far["points"], parts=parts or "—"))
     for each in far["entry"]:
         name, rule = texts.text(f"grade.entry.{each['rule']}"), each["rule"]
@@ -158,8 +158,8 @@ def _how(section: Section, how: Shape, texts: Catalogue) -> None:
         _columns(texts, "white_space"),
         [
             (
-                units[each["unit"]], offerings[each["offering"]], money(each["potential"], texts),
-                money(each["current"], texts), money(each["white"], texts), each["installed_share"],
+                units[each["unit"]], offerings[each["offering"]], texts.amount(each["potential"]),
+                texts.amount(each["current"]), texts.amount(each["white"]), each["installed_share"],
                 _rivals(each["rivals"], texts), _names(each["deals"], texts), _names(each["deciders"], texts),
             )
             for each in grid["cells"]
@@ -190,15 +190,11 @@ def _rivals(rivals: list[Mapping[str, Any]], texts: Catalogue) -> str | None:
         else f"{each['vendor']['name']} {each['installed_share']:.0%}"
         for each in rivals
     ]  # fmt: skip
-    return _joined(told, texts)
+    return texts.listed(told) or None
 
 
 def _names(items: list[Mapping[str, Any]], texts: Catalogue) -> str | None:
-    return _joined([each["name"] for each in items], texts)
-
-
-def _joined(parts: list[str], texts: Catalogue) -> str | None:
-    return ("、" if texts.language == "zh-CN" else ", ").join(parts) or None
+    return texts.listed(each["name"] for each in items) or None
 
 
 def _strategy(document: Document, strategy: Shape, texts: Catalogue) -> None:
@@ -278,7 +274,7 @@ def _evaluate(section: Section, evaluate: Shape, texts: Catalogue) -> None:
         f"{each['quarter']} {texts.word('grade', each['grade']) if each['grade'] else '—'}"
         for each in evaluate["grades"]
     ]
-    section.line(texts.text("plan.grades", grades=_joined(grades, texts)))
+    section.line(texts.text("plan.grades", grades=texts.listed(grades)))
     adherence = evaluate["adherence"]
     told = texts.text("plan.adherence", **adherence) if adherence["due"] else ""
     section.line(told or texts.text("plan.adherence_none", days=adherence["days"]))
@@ -286,7 +282,7 @@ def _evaluate(section: Section, evaluate: Shape, texts: Catalogue) -> None:
 
 def _move(each: Shape, texts: Catalogue) -> str:
     parts = sorted(each["parts"], key=lambda part: -abs(part["effect"]))
-    told = _joined([f"{p['text']} {p['effect']:+.1f}" for p in parts if abs(p["effect"]) >= LEAST_SHOWN], texts)
+    told = texts.listed([f"{p['text']} {p['effect']:+.1f}" for p in parts if abs(p["effect"]) >= LEAST_SHOWN])
     return texts.text(
         "plan.moved", kind=texts.text(f"kind.{each['kind']}"), subject=each["subject"]["name"], before=each["before"],
         after=each["after"], causes=told or "—",
@@ -299,7 +295,7 @@ def _outlook(section: Section, outlook: Shape, texts: Catalogue) -> None:
         [
             (
                 texts.text("plan.running", quarter=each["quarter"]) if each["running"] else each["quarter"],
-                money(each["forecast"], texts), money(each["actual"], texts),
+                texts.amount(each["forecast"]), texts.amount(each["actual"]),
             )
             for each in outlook["quarters"]
         ],
@@ -308,7 +304,7 @@ def _outlook(section: Section, outlook: Shape, texts: Catalogue) -> None:
     section.table(
         [Column(texts.text("plan.column.quarter")), Column(texts.text("plan.column.forecast")),
          Column(texts.text("plan.column.deals"), "number")],
-        [(each["quarter"], money(each["forecast"], texts), each["deals"]) for each in outlook["ahead"]],
+        [(each["quarter"], texts.amount(each["forecast"]), each["deals"]) for each in outlook["ahead"]],
         texts.text("plan.table.ahead"),
     )  # fmt: skip
     section.table(
@@ -317,7 +313,7 @@ def _outlook(section: Section, outlook: Shape, texts: Catalogue) -> None:
          Column(texts.text("plan.column.closes"))],
         [
             (
-                each["name"], each["likelihood"], money(each["amount"], texts), money(each["expected"], texts),
+                each["name"], each["likelihood"], texts.amount(each["amount"]), texts.amount(each["expected"]),
                 texts.text("plan.overdue", day=each["closes_on"]) if each["late"] else each["closes_on"],
             )
             for each in outlook["deals"]
@@ -325,8 +321,3 @@ def _outlook(section: Section, outlook: Shape, texts: Catalogue) -> None:
         texts.text("plan.table.deals"),
     )  # fmt: skip
     section.line(texts.text("plan.forecast_is"), quiet=True)
-
-
-def money(amount: Mapping[str, str] | None, texts: Catalogue) -> str | None:
-    """An amount as people write it."""
-    return None if amount is None else texts.money(float(amount["amount"]), amount["currency"])

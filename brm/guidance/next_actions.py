@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -17,11 +16,10 @@ from brm.guidance.rules import RULES, Severity
 from brm.guidance.weighing import POINTS, Chances, Terms, Together, Weighed, together, weigh
 from brm.principal import Principal
 from brm.services import moments, paths
-from brm.services.shapes import named
+from brm.services.shapes import amount, named
 from brm.services.subjects import Subject, find_subject, keys_of, vendor_key
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
-from graph_schema.values import amount_text, money_from
 from scoring.action_choice import best_set
 from scoring.action_record import Record, record_of
 from scoring.deal_worlds import our_chances, read_of
@@ -253,13 +251,12 @@ def _path(
     return items[0] if items and items[0]["strength"] >= workspace.parameters.guidance.route_least else None
 
 
-def _amount(workspace: Workspace, amount: float) -> dict[str, str]:
-    currency = workspace.parameters.employee.currency
-    return {"amount": amount_text(money_from(Decimal(repr(round(amount, 2))), currency)), "currency": currency}
+def _amount(workspace: Workspace, value: float) -> dict[str, str]:
+    return amount(value, workspace.parameters.employee.currency)
 
 
-def _money(workspace: Workspace, amount: float, worth: Worth) -> dict[str, str] | None:
-    return None if worth.value is None else _amount(workspace, amount)
+def _money(workspace: Workspace, value: float, worth: Worth) -> dict[str, str] | None:
+    return None if worth.value is None else _amount(workspace, value)
 
 
 def _cost(workspace: Workspace, hours: float) -> dict[str, str]:

@@ -7,7 +7,7 @@ holds ``{placeholders}``. A number that is a share is given as it is and written
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -58,6 +58,14 @@ class Catalogue:
     def word(self, vocabulary: str, code: str) -> str:
         """The label of a vocabulary's word."""
         return self.messages[f"word.{vocabulary}.{code}"]
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names one after the other, as the language does it."""
+        return ("、" if self.language == "zh-CN" else ", ").join(names)
+
+    def amount(self, given: Mapping[str, str] | None) -> str | None:
+        """An amount of money in its JSON form as people write it; None for none."""
+        return None if given is None else self.money(float(given["amount"]), given["currency"])
 
     def money(self, amount: float, currency: str) -> str:
         """An amount as people write it, in ten thousands in Chinese; small ones to the unit."""

@@ -21,10 +21,10 @@ from brm.errors import InvalidInput
 from brm.guidance.engine import SEVERITIES
 from brm.network.around import Around
 from brm.network.book import JUDGEMENT, TOUCH, Network, network_of
-from brm.network.due import check_kind, soon, visible
+from brm.network.due import soon, visible
 from brm.network.items import head, items_of
 from brm.principal import Principal
-from brm.services.reading import check_limit
+from brm.services.reading import check_limit, check_word
 from brm.services.shapes import named
 from brm.services.subjects import Subject, find_subject
 from brm.services.workspace import Workspace
@@ -50,7 +50,7 @@ def day(
     """
     principal.require("read")
     check_limit(limit)
-    check_kind(kind, KINDS)
+    check_word("kind", kind, KINDS)
     wanted = _asked(principal, person)
     revision = workspace.store.revision()
     network = network_of(workspace, when)

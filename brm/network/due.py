@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ from brm.network.book import JUDGEMENT, KINDS, OCCASION, Network, network_of
 from brm.network.items import head, items_of
 from brm.network.open_actions import UNDATED
 from brm.principal import Principal
-from brm.services.reading import check_limit
+from brm.services.reading import check_limit, check_word
 from brm.services.subjects import find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, When
@@ -34,7 +34,7 @@ def due(
     """
     principal.require("read")
     check_limit(limit)
-    check_kind(kind, KINDS)
+    check_word("kind", kind, KINDS)
     revision = workspace.store.revision()
     network = network_of(workspace, when)
     moment = workspace.moment(when, network.board.snapshot)
@@ -60,14 +60,6 @@ def due(
         "total": len(rows),
         "revision": revision,
     }
-
-
-def check_kind(kind: str | None, known: Sequence[str]) -> None:
-    """InvalidInput for a kind of item that a list does not have."""
-    if kind is not None and kind not in known:
-        raise InvalidInput(
-            f"there is no kind {kind!r}", remedy=f"use one of {', '.join(known)}", field="kind", value=kind
-        )
 
 
 def soon(network: Network) -> Flags:

@@ -50,7 +50,7 @@ def _of_day(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 
 def item(each: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     """One item of what is due, with what to do and why."""
-    people = rendering.listed([one["name"] for one in each["introduces"]], texts)
+    people = texts.listed([one["name"] for one in each["introduces"]])
     introduces = texts.text("day.introduces", people=people) if people else None
     return {**each, "text": _sentence(each, texts), "reason": _reason(each, texts), "introduces_text": introduces}
 

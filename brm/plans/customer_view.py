@@ -8,11 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from brm.plans.plan import deals_of
-from brm.plans.white_space import edges_at
 from brm.principal import Principal
 from brm.services import deal_work, moments
 from brm.services.deal_work import FINISHED, Work
-from brm.services.reading import display_name
+from brm.services.reading import display_name, edges_at
 from brm.services.shapes import named
 from brm.services.subjects import find_account
 from brm.services.workspace import Workspace
@@ -92,7 +91,7 @@ def _in_use(workspace: Workspace, account: str, when: When) -> list[str]:
     """The names of our offerings that the account buys or has."""
     used = {
         (edge.target, state.properties.get("vendor"))
-        for state, edge in edges_at(workspace, [account], ("buys",), when)
+        for state, edge in edges_at(workspace.store, [account], ("buys",), "out", when)
         if (state.properties.get("installed_share") or 0) > 0 or _amount(state.properties.get("current")) > 0
     }
     ends = workspace.store.fetch(sorted({id_ for pair in used for id_ in pair if id_}), when)

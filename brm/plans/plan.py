@@ -14,6 +14,7 @@ from brm.plans import outlook, strategy, white_space
 from brm.principal import Principal
 from brm.services import coverage as covering
 from brm.services import deal_work, focus_profiles, grading, heat, moments, moving, portraits
+from brm.services.reading import edges_at
 from brm.services.shapes import named
 from brm.services.subjects import Subject, find_account
 from brm.services.workspace import Workspace
@@ -62,7 +63,7 @@ def plan(workspace: Workspace, principal: Principal, id_: str, *, when: When = N
         "computed": COMPUTED,
         "who": who,
         "coverage": {
-            **_coverage(workspace, subject, work, covered, when),
+            **_coverage(workspace, subject, work, covered, snapshot, key, when),
             "map": chain_map(workspace, principal, subject.id, when=when),
         },
         "how": {
@@ -99,7 +100,7 @@ def _due(workspace: Workspace, principal: Principal, account: str, when: When) -
 
 def deals_of(workspace: Workspace, subject: Subject, when: When) -> list[str]:
     """The deals of the account, open and closed: work that belongs to them is part of its plan."""
-    return [edge.source for _, edge in white_space.edges_at(workspace, [subject.id], ("for",), when, way="in")]
+    return [edge.source for _, edge in edges_at(workspace.store, [subject.id], ("for",), "in", when)]
 
 
 def _who(workspace: Workspace, principal: Principal, subject: Subject, when: When) -> dict[str, Any]:
@@ -132,14 +133,15 @@ def _claimed(state: State) -> dict[str, Any]:
 
 
 def _coverage(
-    workspace: Workspace, subject: Subject, work: deal_work.Work, found: Mapping[str, Any], when: When
-) -> dict[str, Any]:
+    workspace: Workspace, subject: Subject, work: deal_work.Work, found: Mapping[str, Any], snapshot: Snapshot,
+    key: int, when: When,
+) -> dict[str, Any]:  # fmt: skip
     """The team, whom it reaches by role and level, the gaps and what hangs on one colleague."""
     return {
         "team": deal_work.team_shape(work, subject.id),
         "matrix": _matrix(found["people"], workspace.parameters.coverage.covered),
         **{name: found[name] for name in ("grid", "people", "colleagues", "gaps")},
-        "dependence": _dependence(workspace, subject, when),
+        "dependence": _dependence(workspace, snapshot, key, when),
     }
 
 
@@ -159,11 +161,10 @@ def _matrix(people: Sequence[Mapping[str, Any]], covered: float) -> list[dict[st
     ]  # fmt: skip
 
 
-def _dependence(workspace: Workspace, subject: Subject, when: When) -> list[dict[str, Any]]:
+def _dependence(workspace: Workspace, snapshot: Snapshot, key: int, when: When) -> list[dict[str, Any]]:
     """How much of what we have there would be lost with each colleague, the most first."""
-    snapshot, parameters = workspace.snapshot([subject.id], when), workspace.parameters
-    keys = np.array([workspace.store.keys([subject.id])[subject.id]])
-    standings = standings_of(snapshot, workspace.reference(when), parameters, keys)
+    parameters = workspace.parameters
+    standings = standings_of(snapshot, workspace.reference(when), parameters, np.array([key]))
     found = dependence_of(snapshot, standings, parameters)
     colleagues = meetings_of(snapshot).colleagues[found.colleague]
     order = [at for at in np.lexsort((colleagues, -found.value)).tolist() if found.value[at] > 0]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from brm.errors import InvalidInput, NotFound
+from brm.errors import NotFound
 from brm.plans.plan import plan
 from brm.plans.planning import text_of
 from brm.principal import Principal
 from brm.services import moments
 from brm.services.editing import PLAIN, Terms, identity_of
+from brm.services.reading import check_word
 from brm.services.recording import actor_of
 from brm.services.subjects import find_account
 from brm.services.workspace import Workspace
@@ -31,11 +32,7 @@ def review(
     A retry with the same idempotency key answers with the version that the first try made.
     """
     principal.require("write")
-    if verdict not in VOCABULARIES["plan_verdict"]:
-        raise InvalidInput(
-            f"there is no verdict {verdict!r}", remedy=f"use one of {', '.join(VOCABULARIES['plan_verdict'])}",
-            field="verdict", value=verdict,
-        )  # fmt: skip
+    check_word("verdict", verdict, VOCABULARIES["plan_verdict"])
     identity = identity_of(terms, RECORD, account, verdict, comment or "")
     if terms.idempotency_key is not None and workspace.store.records(RECORD, [identity]):
         return shown(workspace, principal, identity)

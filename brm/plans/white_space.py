@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from brm.services.reading import display_name
+from brm.services.reading import display_name, edges_at
 from brm.services.workspace import Workspace
-from brm.store.protocol import Expansion, State, When
-from graph_schema.changes import EdgeRef
+from brm.store.protocol import State, When
 from graph_schema.markers import Money
 from graph_schema.values import to_json
 from scoring.machinery.people import current
@@ -52,22 +51,12 @@ def units_of(workspace: Workspace, account: str, when: When) -> dict[str, str | 
     found: dict[str, str | None] = {account: None}
     starts: tuple[str, ...] = (account,)
     for _ in range(DEEPEST):
-        inner = {edge.source: edge.target for _, edge in edges_at(workspace, starts, ("part_of",), when, way="in")}
+        inner = {edge.source: edge.target for _, edge in edges_at(workspace.store, starts, ("part_of",), "in", when)}
         starts = tuple(each for each in inner if each not in found)
         found |= {each: inner[each] for each in starts}
         if not starts:
             break
     return found
-
-
-def edges_at(
-    workspace: Workspace, starts: Sequence[str], types: tuple[str, ...], when: When, way: Any = "out"
-) -> list[tuple[State, EdgeRef]]:
-    """The edges of some types from some nodes, or to them."""
-    if not starts:
-        return []
-    trails = workspace.store.expand(Expansion(starts=tuple(starts), edge_types=types, direction=way, hops=1, when=when))
-    return [(trail[0], trail[0].entity) for trail in trails if isinstance(trail[0].entity, EdgeRef)]
 
 
 def white_space(workspace: Workspace, ground: Ground, deals: Mapping[str, str]) -> dict[str, Any]:
@@ -119,13 +108,13 @@ def _cells(
 ) -> tuple[dict[tuple[str, str], _Cell], dict[str, list[str]]]:
     """The cells that are known, and by offering the open deals that need it."""
     cells: dict[tuple[str, str], _Cell] = {}
-    for state, edge in edges_at(workspace, list(ground.units), ("buys",), ground.when):
+    for state, edge in edges_at(workspace.store, ground.units, ("buys",), "out", ground.when):
         cell = cells.setdefault((edge.source, edge.target), _Cell())
         if state.properties.get("potential") is not None:
             cell.potential.append(state.properties["potential"])
         cell.shares.append((state.properties.get("vendor"), state))
     needed: dict[str, list[str]] = {}
-    for _, edge in edges_at(workspace, sorted(deals), ("needs",), ground.when):
+    for _, edge in edges_at(workspace.store, sorted(deals), ("needs",), "out", ground.when):
         needed.setdefault(edge.target, []).append(edge.source)
         cells.setdefault((ground.account, edge.target), _Cell()).deals.append(edge.source)
     return cells, needed
@@ -143,13 +132,13 @@ def _bought(cell: _Cell, ours: set[str], states: Mapping[str, State]) -> dict[st
         left = potential.ten_thousandths - sum(each.ten_thousandths for each in spent)
         white = Money(max(left, 0), potential.currency)
     return {
-        "potential": _money(potential),
-        "current": _money(_sum(state.properties.get("current") for state in mine)),
+        "potential": to_json("money", potential),
+        "current": to_json("money", _sum(state.properties.get("current") for state in mine)),
         "installed_share": _share(mine),
-        "white": _money(white),
+        "white": to_json("money", white),
         "rivals": [
             {
-                "vendor": _named(states, vendor), "current": _money(state.properties.get("current")),
+                "vendor": _named(states, vendor), "current": to_json("money", state.properties.get("current")),
                 "installed_share": state.properties.get("installed_share"),
             }
             for vendor, state in sorted(others, key=_by_share)
@@ -176,10 +165,6 @@ def _sum(amounts: Iterable[Money | None]) -> Money | None:
     if not known or len({each.currency for each in known}) > 1:
         return None
     return Money(sum(each.ten_thousandths for each in known), known[0].currency)
-
-
-def _money(amount: Money | None) -> Any:
-    return None if amount is None else to_json("money", amount)
 
 
 class _Deciders:

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
-from brm.services.rendering import listed
 from scoring.company_links import PART_OF, PARTNERS, SISTER
 
 
@@ -25,7 +24,7 @@ def link(each: Mapping[str, Any], texts: Catalogue) -> str:
     source, target = each["from"]["name"], each["to"]["name"]
     if each["relation"] == PARTNERS:
         role = texts.word("partner_role", each["role"])
-        deals = listed([one["name"] for one in each["deals"]], texts)
+        deals = texts.listed([one["name"] for one in each["deals"]])
         if each["vendor"] is None:
             return texts.text("network.partners", source=source, deals=deals, role=role)
         vendor = each["vendor"]["name"]

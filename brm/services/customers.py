@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from brm.errors import InvalidInput
 from brm.principal import Principal
 from brm.services import focus_profiles, moments
-from brm.services.heat import money
-from brm.services.reading import check_limit
+from brm.services.heat import After, money
+from brm.services.reading import check_limit, check_word
 from brm.services.scoreboard import Scoreboard
 from brm.services.shapes import named
 from brm.services.subjects import find_subject
@@ -48,13 +48,6 @@ class Filters:
     def given(self) -> dict[str, str]:
         """The conditions that were named."""
         return {each.name: value for each in fields(self) if (value := getattr(self, each.name)) is not None}
-
-
-class After(NamedTuple):
-    """The place in the order after which a page begins: the last account's sort value and id."""
-
-    value: float | str | None
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,10 +210,7 @@ def _kept(
 
 
 def _place(name: str, words: Sequence[str], value: str) -> int:
-    if value not in words:
-        raise InvalidInput(
-            f"there is no {name} {value!r}", remedy=f"use one of {', '.join(words)}", field=name, value=value
-        )
+    check_word(name, value, words)
     return words.index(value)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from brm.i18n import Catalogue
-from brm.services.rendering import change, check_text, listed, score, vendor_name
+from brm.services.rendering import change, check_text, score, vendor_name
 from brm.services.rendering import series as plain_series
 
 
@@ -80,7 +80,7 @@ def _touched(
     channel: str, ours: Sequence[Mapping[str, Any]], theirs: Sequence[Mapping[str, Any]], texts: Catalogue
 ) -> str:
     sides = {
-        side: listed([one["name"] for one in people], texts) or "—"
+        side: texts.listed([one["name"] for one in people]) or "—"
         for side, people in (("ours", ours), ("theirs", theirs))
     }
     return texts.text("timeline.touchpoint", channel=texts.word("channel", channel), **sides)
@@ -108,13 +108,13 @@ def _fact(each: Mapping[str, Any], texts: Catalogue) -> str:
     if each["change"] == "gone":
         return texts.text("moved.gone", fact=text)
     if each["change"] == "revised" and each["fields"]:
-        fields = listed([texts.text(f"property.{name}") for name in each["fields"]], texts)
+        fields = texts.listed([texts.text(f"property.{name}") for name in each["fields"]])
         return texts.text("moved.fields", fact=text, fields=fields)
     return texts.text("moved.revised", fact=text) if each["change"] == "revised" else text
 
 
 def _entered(each: Mapping[str, Any], texts: Catalogue) -> str:
-    about = listed([one["name"] for one in each["about"]], texts)
+    about = texts.listed([one["name"] for one in each["about"]])
     if each["type"] == "interaction":
         return _touched(each["channel"], each["ours"], each["about"], texts)
     if each["type"] == "observation":
@@ -129,7 +129,7 @@ def _entered(each: Mapping[str, Any], texts: Catalogue) -> str:
 def _observed(each: Mapping[str, Any], about: str, texts: Catalogue) -> str:
     kind, value = each["kind"], each["value"]
     what = texts.text("moved.evidence") if kind is None else _kind(kind, texts)
-    vendor = listed([one["name"] for one in each["toward"]], texts)
+    vendor = texts.listed([one["name"] for one in each["toward"]])
     if about and vendor:
         fact = texts.text("moved.toward", what=what, about=about, vendor=vendor)
     else:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from brm.principal import Principal
-from brm.services.reading import display_name
+from brm.services.reading import Way, display_name, edges_at
 from brm.services.visibility import visible_edges
 from brm.services.workspace import Workspace
 from brm.store.protocol import Expansion, State, When
@@ -81,10 +81,10 @@ def work_of(workspace: Workspace, principal: Principal, scopes: Sequence[str], w
 
 
 def _edges(
-    workspace: Workspace, principal: Principal, starts: tuple[str, ...], types: tuple[str, ...], way: Any, when: When
+    workspace: Workspace, principal: Principal, starts: tuple[str, ...], types: tuple[str, ...], way: Way, when: When
 ) -> tuple[State, ...]:
-    trails = workspace.store.expand(Expansion(starts=starts, edge_types=types, direction=way, hops=1, when=when))
-    return tuple(visible_edges(workspace.store, principal, (trail[0] for trail in trails), when))
+    found = edges_at(workspace.store, starts, types, way, when)
+    return tuple(visible_edges(workspace.store, principal, (state for state, _ in found), when))
 
 
 def _refs(states: Iterable[State]) -> list[EdgeRef]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from brm.errors import InvalidInput, NotComputable
 from brm.principal import Principal
-from brm.services import moments
+from brm.services import moments, shapes
 from brm.services.reading import check_limit
 from brm.services.scoreboard import Scoreboard
 from brm.services.scores import band, band_limits
@@ -20,7 +20,6 @@ from brm.services.shapes import named
 from brm.services.subjects import find_subject
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
-from graph_schema.values import money_from, to_json
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.duties import duties_of
 from scoring.heat import KINDS, Heat, heat
@@ -312,5 +311,4 @@ def money(amount: float, basis: str, currency: str) -> dict[str, str] | None:
     """An amount of the basis of value; None where it is not known or the basis is no money."""
     if np.isnan(amount) or basis == "one":
         return None
-    found: dict[str, str] = to_json("money", money_from(f"{amount:.2f}", currency))
-    return found
+    return shapes.amount(amount, currency)

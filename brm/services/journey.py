@@ -7,17 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from brm.errors import InvalidInput
 from brm.principal import Principal
 from brm.services import deal_work, moments
 from brm.services.deal_work import FINISHED, Work
-from brm.services.reading import check_limit
+from brm.services.reading import check_limit, check_word, edges_at
 from brm.services.shapes import named
 from brm.services.subjects import find_account
 from brm.services.touchpoints import Place, happened, of_day, paged, touchpoints
 from brm.services.workspace import Workspace
-from brm.store.protocol import NOW, Expansion, State, When
-from graph_schema.changes import EdgeRef
+from brm.store.protocol import NOW, State, When
 from graph_schema.values import to_json
 from graph_schema.vocabulary import VOCABULARIES
 from scoring.grading.lifecycle import ALWAYS, lifecycles
@@ -51,8 +49,8 @@ def journey(
     principal.require("read")
     check_limit(limit)
     for vocabulary, value in (("channel", channel), ("purpose", purpose)):
-        _check(vocabulary, value, VOCABULARIES[vocabulary])
-    _check("kind", kind, KINDS)
+        check_word(vocabulary, value, VOCABULARIES[vocabulary])
+    check_word("kind", kind, KINDS)
     subject = find_account(workspace, principal, id_, when)
     revision = workspace.store.revision()
     snapshot = workspace.snapshot([subject.id], when)
@@ -85,18 +83,8 @@ def journey(
     }
 
 
-def _check(field: str, value: str | None, known: tuple[str, ...]) -> None:
-    if value is not None and value not in known:
-        raise InvalidInput(
-            f"there is no {field} {value!r}", remedy=f"use one of {', '.join(known)}", field=field, value=value
-        )
-
-
 def _deals(workspace: Workspace, account: str, when: When) -> dict[str, State]:
-    trails = workspace.store.expand(
-        Expansion(starts=(account,), edge_types=("for",), direction="in", hops=1, when=when)
-    )
-    ids = [trail[0].entity.source for trail in trails if isinstance(trail[0].entity, EdgeRef)]
+    ids = [edge.source for _, edge in edges_at(workspace.store, [account], ("for",), "in", when)]
     return workspace.store.fetch(ids, when) if ids else {}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
-from brm.services.rendering import listed
 
 
 def journey(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
@@ -17,7 +16,7 @@ def journey(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 def _happened(each: Mapping[str, Any], texts: Catalogue) -> str:
     match each["kind"]:
         case "touchpoint":
-            sides = {side: listed([one["name"] for one in each[side]], texts) or "—" for side in ("ours", "theirs")}
+            sides = {side: texts.listed([one["name"] for one in each[side]]) or "—" for side in ("ours", "theirs")}
             purpose = (
                 texts.text("journey.purpose", purpose=texts.word("purpose", each["purpose"])) if each["purpose"] else ""
             )

@@ -10,14 +10,13 @@ import numpy as np
 from brm.principal import Principal
 from brm.services import deal_work, moments
 from brm.services.questions import find_deal
-from brm.services.shapes import named
+from brm.services.shapes import amount, named
 from brm.services.stages import Course, Stay, Usual, course_of, past_stays, usual_stay
 from brm.services.subjects import Subject
 from brm.services.visibility import hidden_ids
 from brm.services.workspace import Workspace
 from brm.store.protocol import NOW, Names, When
-from graph_schema.values import iso_day, to_json
-from graph_schema.values import money_from as money
+from graph_schema.values import iso_day
 from scoring.criteria.answers import Answers, answers_on
 from scoring.criteria.ground import Ground, ground_of
 from scoring.machinery.beliefs import NO, YES
@@ -156,7 +155,7 @@ def _ours(
             "recorded": recorded,
             "proposed": tier.proposed,
             "route": route,
-            "amount": None if tier.amount is None else _money(tier.amount, parameters.employee.currency),
+            "amount": None if tier.amount is None else amount(tier.amount, parameters.employee.currency),
             "size": tier.size,
             "strategic": WORDS.get(tier.strategic, "unknown"),
             "partner": None if tier.partner is None else named(names[tier.partner]),
@@ -164,11 +163,6 @@ def _ours(
         "steps": _steps(ground, answers, checks, row),
         "project_checks": [told.of(f"project_check:{each}") for each in PROJECT_CHECKS],
     }
-
-
-def _money(amount: float, currency: str) -> dict[str, str]:
-    found: dict[str, str] = to_json("money", money(f"{amount:.2f}", currency))
-    return found
 
 
 def _steps(ground: Ground, answers: Answers, checks: dict[str, Check], row: int) -> list[dict[str, Any]]:

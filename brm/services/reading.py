@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from brm.errors import InvalidInput, NotFound
 from brm.principal import Principal
@@ -12,6 +13,7 @@ from brm.store.protocol import NOW, Expansion, Page, Query, State, Store, Versio
 from graph_schema import registry
 from graph_schema.changes import EdgeRef
 
+Way = Literal["out", "in", "both"]
 MOST_ITEMS = 500
 NEIGHBOURS = 200
 
@@ -53,6 +55,26 @@ def names_of(store: Store, ids: Iterable[str], when: When = NOW) -> dict[str, st
     wanted = list(dict.fromkeys(ids))
     found = store.fetch(wanted, when)
     return {each: display_name(found[each]) if each in found else each for each in wanted}
+
+
+def edges_at(
+    store: Store, starts: Iterable[str], types: tuple[str, ...], way: Way, when: When = NOW
+) -> list[tuple[State, EdgeRef]]:
+    """The edges of some types from some nodes, or to them."""
+    nodes = tuple(starts)
+    if not nodes:
+        return []
+    trails = store.expand(Expansion(starts=nodes, edge_types=types, direction=way, hops=1, when=when))
+    return [(trail[0], trail[0].entity) for trail in trails if isinstance(trail[0].entity, EdgeRef)]
+
+
+def check_word(field: str, value: str | None, known: Iterable[str]) -> None:
+    """InvalidInput for a word that is none of those known; None names none."""
+    words = tuple(known)
+    if value is not None and value not in words:
+        raise InvalidInput(
+            f"there is no {field} {value!r}", remedy=f"use one of {', '.join(words)}", field=field, value=value
+        )
 
 
 def neighbourhood(store: Store, principal: Principal, entity_id: str, when: When = NOW) -> Neighbourhood:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from brm.i18n import Catalogue
@@ -131,7 +131,7 @@ def _words(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     if words.get("stage"):
         words["stage"] = texts.word("stage", words["stage"])
     if "missing" in words:
-        words["missing"] = listed([check_text(each, texts) for each in words["missing"]], texts)
+        words["missing"] = texts.listed([check_text(each, texts) for each in words["missing"]])
     if shape["rule"] == "deal_slipping":
         words["slip_text"] = (
             texts.text("finding.slip_passed", days=words["passed"])
@@ -214,7 +214,7 @@ def heat_row(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
 def gap(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     """A gap with what is missing and who is nearest to closing it."""
     kind = shape["kind"]
-    people = listed([each["name"] for each in shape["people"]], texts)
+    people = texts.listed([each["name"] for each in shape["people"]])
     subject = shape["subject"]["name"] if shape["subject"] else ""
     level = texts.text(f"level.{shape['level'] or 'unknown'}")
     role = texts.word("buying_role", shape["role"]) if shape["role"] else ""
@@ -236,11 +236,6 @@ def gap(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:
     else:
         who = texts.text("gap.who.account", colleague=colleague)
     return {**shape, "text": text, "who": who}
-
-
-def listed(names: Sequence[str], texts: Catalogue) -> str:
-    """Names one after the other, as the language does it."""
-    return ("、" if texts.language == "zh-CN" else ", ").join(names)
 
 
 def assets(shape: Mapping[str, Any], texts: Catalogue) -> dict[str, Any]:

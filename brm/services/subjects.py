@@ -11,8 +11,7 @@ from brm.errors import InvalidInput, NotFound
 from brm.principal import Principal
 from brm.services import reading
 from brm.services.workspace import Workspace
-from brm.store.protocol import Expansion, State, When
-from graph_schema.changes import EdgeRef
+from brm.store.protocol import State, When
 from scoring.snapshot import Ints, Snapshot
 from scoring.types import US
 
@@ -89,13 +88,8 @@ def _companies(workspace: Workspace, units: Sequence[str], when: When) -> list[s
 
 
 def _targets(workspace: Workspace, starts: Sequence[str], types: tuple[str, ...], when: When) -> tuple[str, ...]:
-    if not starts:
-        return ()
-    trails = workspace.store.expand(
-        Expansion(starts=tuple(starts), edge_types=types, direction="out", hops=1, when=when)
-    )
-    ends = (trail[0].entity for trail in trails)
-    return tuple(dict.fromkeys(edge.target for edge in ends if isinstance(edge, EdgeRef)))
+    found = reading.edges_at(workspace.store, starts, types, "out", when)
+    return tuple(dict.fromkeys(edge.target for _, edge in found))
 
 
 def vendor_key(workspace: Workspace, snapshot: Snapshot, vendor: str | None) -> int:

@@ -9,9 +9,8 @@ from brm.principal import Principal
 from brm.services import moments
 from brm.services.approving import day
 from brm.services.editing import PLAIN, Terms, canonical_properties, commit, identity_of, node_spec, revised
-from brm.services.reading import entity
+from brm.services.reading import edges_at, entity
 from brm.services.workspace import Workspace
-from brm.store.protocol import Expansion
 from graph_schema.changes import Change, EdgeRef, NodeRef, Receipt
 
 
@@ -43,8 +42,7 @@ def open_ticket(
 
 
 def _concerned(workspace: Workspace, interaction: str) -> str:
-    trails = workspace.store.expand(Expansion(starts=(interaction,), edge_types=("concerns",), direction="out", hops=1))
-    places = [trail[0].entity.target for trail in trails if isinstance(trail[0].entity, EdgeRef)]
+    places = [edge.target for _, edge in edges_at(workspace.store, [interaction], ("concerns",), "out")]
     if len(places) != 1:
         told = "nothing" if not places else f"{len(places)} accounts or deals"
         raise InvalidInput(

@@ -11,7 +11,7 @@ import pytest
 
 from brm.errors import BrmError, Conflict, InvalidInput, NotAllowed, NotComputable, NotFound
 from brm.principal import Principal, local_admin
-from brm.services import customers, focus_effects, focus_profiles, grading, portraits, segments
+from brm.services import customers, focus_effects, focus_profiles, grading, heat, portraits, segments
 from brm.services.workspace import Workspace
 from brm.settings import Settings
 from brm.store import open_store
@@ -98,7 +98,7 @@ def test_pages_are_the_whole_list(workspace: Workspace) -> None:
             paged += ids(part)
             if part["next"] is None:
                 break
-            place = customers.After(*part["next"])
+            place = heat.After(*part["next"])
         assert paged == ids(whole)
         assert (sorted(paged), whole["total"]) == ([f"c{n}" for n in range(1, 7)], 6)
     assert ids(customers.page(workspace, READER, when=WHEN))[:2] == ["c1", "c3"]
